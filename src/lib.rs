@@ -1,0 +1,8 @@
+//! innspill: free-text answers in, tags, groups of alike answers and recurring patterns out.
+
+pub mod answer;
+pub mod codebook;
+pub mod score;
+pub mod span;
+pub mod tag;
+pub mod text;
