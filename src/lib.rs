@@ -2,6 +2,7 @@
 
 pub mod answer;
 pub mod codebook;
+pub mod privacy;
 pub mod record;
 pub mod score;
 pub mod span;

@@ -25,7 +25,9 @@ impl Failure {
         let (code, message) = match self {
             Failure::BelowBar(message) => (1, message),
             Failure::Usage(message) => (2, message),
-            Failure::Rejected(rows) => (3, format!("{rows} rows were rejected (see above); --strict makes that an error")),
+            Failure::Rejected(rows) => {
+                (3, format!("{rows} rows were rejected (see above); --strict makes that an error"))
+            }
             Failure::Held(message) => (75, message),
             Failure::ClosedPipe => return ExitCode::SUCCESS,
         };

@@ -1,5 +1,7 @@
 //! Tagging: answer x code, with score, spans, and who set it.
 
+mod terms;
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
