@@ -336,6 +336,8 @@ pub(super) const PROFILE: Profile = Profile {
         "prøve",
         "hei",
         "hallo",
+        "hm",
+        "hmm",
         "takk",
         "takk for meg",
         "tusen takk",
