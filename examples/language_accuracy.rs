@@ -29,7 +29,10 @@ fn main() -> Result<()> {
             *totals.entry(language).or_default() += count;
         }
         for ((language, found), count) in table {
-            println!("{name}: {language} -> {found}: {count} ({:.4})", *count as f64 / totals[language.as_str()] as f64);
+            println!(
+                "{name}: {language} -> {found}: {count} ({:.4})",
+                *count as f64 / totals[language.as_str()] as f64
+            );
         }
     }
     Ok(())

@@ -12,8 +12,9 @@ const LANES: usize = 6;
 const SLOT: usize = 2 + LANES;
 /// Penalties are stored in this many steps per nat.
 const STEPS: f32 = 32.0;
-/// What a language starts with, in steps: an answer is in bokmål unless something speaks against it.
-const PRIOR: [u32; LANES] = [0, 20, 32, 70, 70, 80];
+/// What a language starts with, in steps: an answer to a Norwegian question is in bokmål unless something
+/// speaks against it, and seldom in Danish or Swedish.
+const PRIOR: [u32; LANES] = [0, 12, 40, 130, 130, 130];
 /// What a word that nothing is known of counts against every language but "other".
 const UNKNOWN: u32 = 12;
 /// What a word in another script counts against every language but "other".
