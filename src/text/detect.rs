@@ -208,3 +208,69 @@ fn ending(buffer: &[u8; LONGEST + 1], length: usize) -> Option<&'static [u8]> {
     }
     None
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn languages_are_told_apart() {
+        for (text, expected) in [
+            ("Vi må slutte å tenke i siloer", Language::Nb),
+            ("Hvordan kan vi lære av feil?", Language::Nb),
+            ("Mer penger", Language::Nb),
+            ("Bedre samhandling", Language::Nb),
+            ("Innbyggerne må involveres tidligere", Language::Nb),
+            ("Vi må slutte å tenkje i siloar", Language::Nn),
+            ("Korleis kan vi lære av feil?", Language::Nn),
+            ("Meir pengar", Language::Nn),
+            ("Kommunane treng betre verkemiddel", Language::Nn),
+            ("Eg ynskjer meir samarbeid", Language::Nn),
+            ("We need to stop thinking in silos", Language::En),
+            ("More trust in employees", Language::En),
+            ("Better leadership", Language::En),
+            ("Hvad skal vi gøre for at få flere unge med i fremtiden?", Language::Other),
+            ("Vi måste sluta tänka i stuprör och arbeta mer tillsammans", Language::Other),
+            ("Wir müssen aufhören, in Silos zu denken", Language::Other),
+            ("Мы должны работать вместе", Language::Other),
+            ("", Language::Other),
+            ("123 🙂", Language::Other),
+        ] {
+            assert_eq!(detect(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_both_written_standards_share_is_bokmål() {
+        assert_eq!(detect("Tillit"), Language::Nb);
+        assert_eq!(detect("Det er viktig"), Language::Nb);
+    }
+
+    #[test]
+    fn case_does_not_matter() {
+        assert_eq!(detect("KORLEIS FÅR VI DET TIL?"), Language::Nn);
+        assert_eq!(detect("HVORDAN FÅR VI DET TIL?"), Language::Nb);
+    }
+
+    #[test]
+    fn a_packed_table_gives_back_what_was_put_in() {
+        let rows: Vec<(String, [f32; LANES])> =
+            (0..1000).map(|number| (format!("ord{number}"), [number as f32 / 200.0; LANES])).collect();
+        let borrowed: Vec<(&str, [f32; LANES])> = rows.iter().map(|(word, row)| (word.as_str(), *row)).collect();
+        let packed = LanguageTable::pack(&borrowed);
+        let table = LanguageTable { slots: &packed };
+        for (word, row) in &rows {
+            let expected = (row[0] * STEPS).round() as u8;
+            assert_eq!(table.get(hash(word.as_bytes())), Some([expected; LANES].as_slice()), "{word}");
+        }
+        assert_eq!(table.get(hash(b"noko anna")), None);
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_has_a_language(text in any::<String>()) {
+            detect(&text);
+        }
+    }
+}

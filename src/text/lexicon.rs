@@ -199,3 +199,220 @@ fn genitive_base(form: &str) -> Option<&str> {
     let base = base.strip_suffix(['\'', '\u{2019}']).unwrap_or(base);
     (base.chars().count() >= 3).then_some(base)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn lemma(form: &str) -> String {
+        Lexicon::get().lemma(form).into_owned()
+    }
+
+    fn parts(form: &str) -> Vec<String> {
+        Lexicon::get().parts(form).into_vec()
+    }
+
+    #[test]
+    fn the_lists_are_readable() {
+        assert!(LEXICON.forms.as_ref().is_some_and(|forms| forms.len() > 600_000));
+    }
+
+    #[test]
+    fn all_forms_of_innbygger_meet() {
+        for form in [
+            "innbygger",
+            "innbyggere",
+            "innbyggeren",
+            "innbyggerne",
+            "innbyggernes",
+            "innbyggar",
+            "innbyggarane",
+            "innbyggjar",
+            "innbyggjarar",
+            "innbyggjaren",
+            "innbyggjarane",
+        ] {
+            assert_eq!(lemma(form), "innbygger", "{form}");
+        }
+    }
+
+    #[test]
+    fn nynorsk_and_bokmål_meet_in_one_lemma() {
+        for (form, expected) in [
+            ("ikkje", "ikke"),
+            ("korleis", "hvordan"),
+            ("kvifor", "hvorfor"),
+            ("verksemd", "virksomhet"),
+            ("verksemdene", "virksomhet"),
+            ("tenester", "tjeneste"),
+            ("tenestene", "tjeneste"),
+            ("tjenestene", "tjeneste"),
+            ("kommunar", "kommune"),
+            ("kommunane", "kommune"),
+            ("tilsette", "ansatt"),
+            ("ansatte", "ansatt"),
+            ("leiar", "leder"),
+            ("leiarane", "leder"),
+            ("ledere", "leder"),
+            ("leiing", "ledelse"),
+            ("leiinga", "ledelse"),
+            ("forsking", "forskning"),
+            ("forskinga", "forskning"),
+            ("moglegheit", "mulighet"),
+            ("moglegheiter", "mulighet"),
+            ("samarbeid", "samarbeid"),
+            ("framtida", "fremtid"),
+            ("skulane", "skole"),
+            ("offentlege", "offentlig"),
+            ("pengar", "penge"),
+            ("vegen", "vei"),
+            ("utfordringar", "utfordring"),
+            ("utfordringane", "utfordring"),
+            ("verkemiddel", "virkemiddel"),
+            ("løysingar", "løsning"),
+            ("medarbeidarane", "medarbeider"),
+            ("brukarane", "bruker"),
+            ("rettleiing", "veiledning"),
+            ("opne", "åpen"),
+            ("berekraftig", "bærekraftig"),
+            ("siloane", "silo"),
+            ("siloene", "silo"),
+            ("gevinstar", "gevinst"),
+            ("samordninga", "samordning"),
+            ("marknaden", "marked"),
+            ("innspel", "innspill"),
+            ("kunnskapen", "kunnskap"),
+            ("tilliten", "tillit"),
+            ("styresmaktene", "myndighet"),
+        ] {
+            assert_eq!(lemma(form), expected, "{form}");
+        }
+    }
+
+    #[test]
+    fn english_words_have_english_lemmas() {
+        for (form, expected) in [
+            ("services", "service"),
+            ("leaders", "leader"),
+            ("citizens", "citizen"),
+            ("companies", "company"),
+            ("budgets", "budget"),
+            ("involved", "involve"),
+        ] {
+            assert_eq!(lemma(form), expected, "{form}");
+        }
+    }
+
+    #[test]
+    fn compounds_of_both_languages_fall_into_the_same_parts() {
+        for (forms, expected) in [
+            (
+                &["innbyggerinvolvering", "innbyggerinvolveringen", "innbyggarinvolvering", "innbyggjarinvolveringa"][..],
+                ["innbygger", "involvering"],
+            ),
+            (&["innbyggermedvirkning", "innbyggjarmedverknad"], ["innbygger", "medvirkning"]),
+            (&["siloorganisering", "siloorganiseringen", "siloorganiseringa"], ["silo", "organisering"]),
+            (&["budsjettprosess", "budsjettprosessen", "budsjettprosessane"], ["budsjett", "prosess"]),
+            (&["budsjettsystemet", "budsjettsystema"], ["budsjett", "system"]),
+            (&["tjenesteutvikling", "tenesteutvikling", "tenesteutviklinga"], ["tjeneste", "utvikling"]),
+            (&["tjenestedesign", "tenestedesign"], ["tjeneste", "design"]),
+            (&["medarbeiderdrevet", "medarbeiderdriven", "medarbeidardriven"], ["medarbeider", "drevet"]),
+            (&["gevinstrealisering", "gevinstrealiseringa"], ["gevinst", "realisering"]),
+            (&["forskningsmiljø", "forskningsmiljøene", "forskingsmiljø", "forskingsmiljøa"], ["forskning", "miljø"]),
+            (&["endringsledelse", "endringsleiing"], ["endring", "ledelse"]),
+            (&["prosessledelse", "prosessleiing"], ["prosess", "ledelse"]),
+            (&["toppleder", "toppleiar", "toppleiarane"], ["topp", "leder"]),
+            (&["mellomleder", "mellomleiarar"], ["mellom", "leder"]),
+            (&["prosjektleder", "prosjektleiar"], ["prosjekt", "leder"]),
+            (&["delingskultur", "delingskulturen"], ["deling", "kultur"]),
+            (&["innovasjonskulturen"], ["innovasjon", "kultur"]),
+            (&["innovasjonsarbeid"], ["innovasjon", "arbeid"]),
+            (&["kunnskapsdeling", "kunnskapsdelinga"], ["kunnskap", "deling"]),
+            (&["kommunesektoren"], ["kommune", "sektor"]),
+            (&["samfunnsutfordringer", "samfunnsutfordringane"], ["samfunn", "utfordring"]),
+            (&["endringsvilje"], ["endring", "vilje"]),
+            (&["omstillingsevne"], ["omstilling", "evne"]),
+            (&["silotenkning", "silotenking"], ["silo", "tenkning"]),
+            (&["silomentalitet"], ["silo", "mentalitet"]),
+            (&["tidstyv", "tidstyver", "tidstjuvar"], ["tid", "tyv"]),
+            (&["følgeforskning", "følgjeforsking"], ["følge", "forskning"]),
+            (&["gjennomføringskraft"], ["gjennomføring", "kraft"]),
+            (&["velferdsteknologi", "velferdsteknologien"], ["velferd", "teknologi"]),
+            (&["forsøksordning", "forsøksordninger"], ["forsøk", "ordning"]),
+            (&["pilotprosjekt"], ["pilot", "prosjekt"]),
+            (&["målstyring"], ["mål", "styring"]),
+            (&["styringssignaler"], ["styring", "signal"]),
+            (&["risikovilje"], ["risiko", "vilje"]),
+            (&["feilkultur"], ["feil", "kultur"]),
+            (&["lovverket"], ["lov", "verk"]),
+            (&["innkjøpsregelverk"], ["innkjøp", "regelverk"]),
+            (&["ressursmangel"], ["ressurs", "mangel"]),
+            (&["datadeling", "datadelinga"], ["data", "deling"]),
+            (&["effektmåling"], ["effekt", "måling"]),
+            (&["digitaliseringsstrategi"], ["digitalisering", "strategi"]),
+            (&["ki-verktøy"], ["ki", "verktøy"]),
+            (&["barnehage", "barnehagar"], ["barn", "hage"]),
+        ] {
+            for form in forms {
+                assert_eq!(parts(form), expected, "{form}");
+            }
+        }
+    }
+
+    #[test]
+    fn words_that_are_one_word_stay_whole() {
+        for form in [
+            "samarbeid",
+            "samfunn",
+            "innbygger",
+            "ledelse",
+            "tillit",
+            "organisasjon",
+            "strategi",
+            "budsjett",
+            "kompetanse",
+            "innovasjon",
+            "utfordring",
+            "utvikling",
+            "forvaltning",
+            "myndigheter",
+            "regjering",
+            "politikk",
+            "verktøy",
+            "ansvarlig",
+            "medarbeider",
+            "erfaring",
+            "løsning",
+            "forskning",
+            "kommunene",
+            "tjenester",
+            "digitalisering",
+            "involvering",
+            "gevinst",
+            "system",
+            "sector",
+            "government",
+        ] {
+            assert!(parts(form).is_empty(), "{form} -> {:?}", parts(form));
+        }
+    }
+
+    #[test]
+    fn stop_words_of_all_languages_are_known() {
+        for word in ["og", "ikke", "ikkje", "vi", "the", "dei", "det"] {
+            assert!(Lexicon::get().is_stop_word(word), "{word}");
+        }
+        assert!(!Lexicon::get().is_stop_word("silo"));
+    }
+
+    proptest! {
+        #[test]
+        fn any_string_has_a_lemma_and_its_parts_are_none_or_several(form in "(\\PC|[a-zæøå]|-|s){0,30}") {
+            Lexicon::get().lemma(&form);
+            let parts = Lexicon::get().parts(&form);
+            prop_assert!(parts.len() != 1);
+            prop_assert!(parts.iter().all(|part| !part.is_empty()));
+        }
+    }
+}
