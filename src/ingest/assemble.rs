@@ -1,9 +1,13 @@
 //! From the cells of a row to answers.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
-use super::columns::Layout;
+use rustc_hash::FxHashMap;
+
+use super::identity::hash;
+use super::layout::Layout;
 use super::{Fields, Filter, ReadOptions, Reject, RejectReason, SkipReason, Skipped, Unit, personal, time};
 use crate::answer::{Answer, AnswerId, Kind, Place, RespondentId};
 
@@ -48,6 +52,8 @@ pub(super) struct Assembler {
     question: Option<String>,
     asked_under: Option<String>,
     phase: Option<String>,
+    /// How often each row of a sheet of questions has come.
+    rows_seen: RefCell<FxHashMap<u128, u32>>,
 }
 
 /// What a row may know beside its cells.
@@ -73,6 +79,7 @@ impl Assembler {
             asked_under: source.asked_under.clone(),
             phase: source.phase.clone(),
             options: options.clone(),
+            rows_seen: RefCell::default(),
         }
     }
 
@@ -115,6 +122,7 @@ impl Assembler {
         }
         let several = layout.texts.len() > 1;
         let mut fields = extra.fields;
+        let row_respondent = (several && layout.respondent.is_none()).then(|| self.row_respondent(layout, &cell));
         for (part, &column) in layout.texts.iter().enumerate() {
             let text = cell(column);
             if text.trim().is_empty() && !extra.empty_is_answer {
@@ -123,7 +131,8 @@ impl Assembler {
                 drafts.push_back(Draft::skipped(self.place(row), ordinal, reason));
                 continue;
             }
-            let answer = self.answer(layout, &cell, column, &extra.groups, row);
+            let mut answer = self.answer(layout, &cell, column, &extra.groups, row);
+            answer.respondent = answer.respondent.or_else(|| row_respondent.clone());
             let last = part + 1 == layout.texts.len();
             drafts.push_back(Draft {
                 unit: Unit::Answer(Box::new(answer)),
@@ -133,6 +142,18 @@ impl Assembler {
                 fields: if last { fields.take() } else { fields.clone() },
             });
         }
+    }
+
+    /// Each row of a sheet of questions is a respondent, known by the row's id or else its answers; the same wherever
+    /// the row stands, and another for an equal row.
+    fn row_respondent<'a>(&self, layout: &Layout, cell: &impl Fn(usize) -> &'a str) -> RespondentId {
+        let columns = layout.id.as_ref().map_or(layout.texts.as_slice(), std::slice::from_ref);
+        let parts: Vec<&str> = std::iter::once(&*self.file).chain(columns.iter().map(|&column| cell(column))).collect();
+        let key = hash(&parts);
+        let mut rows = self.rows_seen.borrow_mut();
+        let occurrence = rows.entry(key).and_modify(|count| *count += 1).or_insert(1);
+        let respondent = hash(&[&format!("{key:032x}"), &occurrence.to_string()]);
+        RespondentId(format!("row-{:016x}", (respondent >> 64) as u64))
     }
 
     fn answer<'a>(

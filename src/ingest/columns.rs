@@ -2,196 +2,128 @@
 
 use super::contents::ColumnSample;
 use super::headers::{self, TextHeader, normalise};
+use super::layout::{ColumnRead, Layout, LayoutError, is_single, source_role};
+use super::parse_time;
 use super::personal::{self, Personal};
 use crate::settings::{Role, Source};
 
-/// A column and what it is used for.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ColumnRead {
-    /// Its header, outer blanks removed.
-    pub header: String,
-    /// Its use.
-    pub role: Role,
-    /// The sort of personal data it looks like, where that is why it was dropped.
-    pub personal: Option<Personal>,
-    /// Name of the group it holds.
-    pub group: Option<String>,
+/// Decides from headers and the first rows; `rows` may be empty, then headers alone decide.
+pub(super) fn decide(headers: &[String], rows: &[Vec<String>], source: &Source) -> Result<Layout, LayoutError> {
+    let samples = ColumnSample::of_rows(headers.len(), rows);
+    let mut draft = Draft::new(headers, samples);
+    draft.follow_settings(source)?;
+    draft.find_texts()?;
+    draft.drop_personal();
+    draft.find_single_roles();
+    draft.find_the_rest();
+    Ok(draft.layout())
 }
 
-/// Why no layout could be found.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum LayoutError {
-    /// Nothing looks like free text.
-    NoText,
-    /// The settings name a text column that is not there.
-    Missing(String),
+/// A column whose use is being looked for.
+struct Candidate<'a> {
+    header: &'a str,
+    /// The header in normal form.
+    normal: String,
+    sample: ColumnSample<'a>,
+    role: Option<Role>,
+    personal: Option<Personal>,
+    group: Option<String>,
 }
 
-/// Every column's use, and for each use its columns.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Layout {
-    pub(super) columns: Vec<ColumnRead>,
-    /// The text columns; more than one only in a sheet of questions.
-    pub(super) texts: Vec<usize>,
-    /// Whether the text columns' headers are the questions.
-    pub(super) headers_are_questions: bool,
-    pub(super) groups: Vec<(String, usize)>,
-    pub(super) kept: Vec<usize>,
-    pub(super) id: Option<usize>,
-    pub(super) kind: Option<usize>,
-    pub(super) question: Option<usize>,
-    pub(super) asked_under: Option<usize>,
-    pub(super) phase: Option<usize>,
-    pub(super) respondent: Option<usize>,
-    pub(super) time: Option<usize>,
-}
-
-impl Layout {
-    /// Decides from headers and the first rows; `rows` may be empty, then headers alone decide.
-    pub(super) fn decide(headers: &[String], rows: &[Vec<String>], source: &Source) -> Result<Self, LayoutError> {
-        let samples = ColumnSample::of_rows(headers.len(), rows);
-        let mut draft = Draft::new(headers, &samples);
-        draft.follow_settings(source)?;
-        draft.find_texts()?;
-        draft.find_the_rest();
-        Ok(draft.layout())
+impl Candidate<'_> {
+    fn drop_as(&mut self, personal: Personal) {
+        self.role = Some(Role::Drop);
+        self.personal = Some(personal);
     }
 
-    /// Whether the headers alone name the text for certain, so that no row need be looked at.
-    pub(super) fn is_certain(headers: &[String], source: &Source) -> bool {
-        !source.columns.text.is_empty()
-            || source.roles.values().any(|&role| role == Role::Text)
-            || headers
-                .iter()
-                .any(|header| matches!(headers::text_header(&normalise(header)), Some(TextHeader::Certain(_))))
+    fn text_header(&self) -> Option<TextHeader> {
+        headers::text_header(&self.normal)
     }
 
-    /// Takes up a column that was not there at the start (a JSON field that only later rows have).
-    pub(super) fn add(&mut self, header: &str, source: &Source) -> usize {
-        let index = self.columns.len();
-        let normal = normalise(header);
-        let set = source_role(header, &normal, source);
-        let taken = |role: Role| self.single(role).is_some();
-        let (role, personal, group) = match set {
-            Some((role, group)) => (role, None, group),
-            None => match (personal::by_header(&normal), headers::single_role(&normal)) {
-                (_, Some((role, _))) if !taken(role) => (role, None, None),
-                (Some(personal), _) => (Role::Drop, Some(personal), None),
-                _ if headers::is_group(&normal) => (Role::Group, None, None),
-                _ if headers::is_language(&normal) => (Role::Drop, None, None),
-                _ => (Role::Keep, None, None),
-            },
-        };
-        let role = if role == Role::Text || (is_single(role) && taken(role)) { Role::Keep } else { role };
-        let header = header.trim().to_owned();
-        let group = (role == Role::Group).then(|| group.unwrap_or_else(|| header.clone()));
-        self.columns.push(ColumnRead { header, role, personal, group });
-        self.index(index);
-        index
+    /// Whether the column stands for an open question.
+    fn asks_an_open_question(&self) -> bool {
+        let likely = matches!(self.text_header(), Some(TextHeader::Likely(_)));
+        let question = headers::reads_as_question(self.header);
+        // An empty sample says nothing against it.
+        let open = !self.sample.is_numeric() && !self.sample.is_closed();
+        let answers_a_group = headers::mentions_group(&self.normal) && self.sample.mean_length() < 30.0;
+        (likely && (open || !question)) || (question && open && !answers_a_group)
     }
 
-    fn single(&self, role: Role) -> Option<usize> {
+    /// Whether the column stands for a question with answers to choose from.
+    fn asks_a_closed_question(&self) -> bool {
+        headers::reads_as_question(self.header)
+            && !self.sample.is_numeric()
+            && (self.sample.is_closed() || headers::mentions_group(&self.normal))
+    }
+
+    /// Contents that look personal; respondents become pseudonyms instead, and an id of eight digits is no phone.
+    fn personal_by_contents(&self) -> Option<Personal> {
+        let role = headers::single_role(&self.normal).map(|(role, _)| role);
+        match personal::by_contents(&self.sample)? {
+            _ if role == Some(Role::Respondent) => None,
+            Personal::Phone | Personal::Name if role.is_some() || headers::is_group(&self.normal) => None,
+            personal => Some(personal),
+        }
+    }
+
+    /// Whether the contents contradict what the header says of the column.
+    fn contradicts(&self, role: Role, rank: usize) -> bool {
         match role {
-            Role::Id => self.id,
-            Role::Kind => self.kind,
-            Role::Question => self.question,
-            Role::AskedUnder => self.asked_under,
-            Role::Phase => self.phase,
-            Role::Respondent => self.respondent,
-            Role::Time => self.time,
-            Role::Text | Role::Group | Role::Keep | Role::Drop => None,
-        }
-    }
-
-    fn index(&mut self, index: usize) {
-        let Some(column) = self.columns.get(index) else { return };
-        match column.role {
-            Role::Text => self.texts.push(index),
-            Role::Group => {
-                let name = column.group.clone().unwrap_or_else(|| column.header.clone());
-                self.groups.push((name, index));
+            Role::Id => rank > 0 && !self.sample.is_unique(),
+            Role::Time => {
+                !self.sample.values.is_empty() && self.sample.share(|value| parse_time(value).is_some()) < 0.5
             }
-            Role::Keep => self.kept.push(index),
-            Role::Drop => {}
-            Role::Id => self.id = Some(index),
-            Role::Kind => self.kind = Some(index),
-            Role::Question => self.question = Some(index),
-            Role::AskedUnder => self.asked_under = Some(index),
-            Role::Phase => self.phase = Some(index),
-            Role::Respondent => self.respondent = Some(index),
-            Role::Time => self.time = Some(index),
+            _ => false,
         }
     }
-}
-
-fn is_single(role: Role) -> bool {
-    !matches!(role, Role::Text | Role::Group | Role::Keep | Role::Drop)
-}
-
-/// The role and group name that the settings give a header.
-fn source_role(header: &str, normal: &str, source: &Source) -> Option<(Role, Option<String>)> {
-    let is = |wanted: &str| wanted == header.trim() || normalise(wanted) == normal;
-    let columns = &source.columns;
-    let single = [
-        (Role::Id, &columns.id),
-        (Role::Respondent, &columns.respondent),
-        (Role::Time, &columns.time),
-        (Role::Kind, &columns.kind),
-        (Role::Question, &columns.question),
-        (Role::AskedUnder, &columns.asked_under),
-        (Role::Phase, &columns.phase),
-    ];
-    if columns.text.iter().any(|wanted| is(wanted)) {
-        return Some((Role::Text, None));
-    }
-    if let Some((role, _)) = single.iter().find(|(_, wanted)| wanted.as_deref().is_some_and(is)) {
-        return Some((*role, None));
-    }
-    if let Some((name, _)) = columns.groups.iter().find(|(_, wanted)| is(wanted)) {
-        return Some((Role::Group, Some(name.clone())));
-    }
-    source.roles.iter().find(|(wanted, _)| is(wanted)).map(|(_, role)| (*role, None))
 }
 
 /// A layout in the making.
 struct Draft<'a> {
-    headers: &'a [String],
-    normal: Vec<String>,
-    samples: &'a [ColumnSample<'a>],
-    roles: Vec<Option<Role>>,
-    personal: Vec<Option<Personal>>,
-    group_names: Vec<Option<String>>,
+    columns: Vec<Candidate<'a>>,
     headers_are_questions: bool,
 }
 
 impl<'a> Draft<'a> {
-    fn new(headers: &'a [String], samples: &'a [ColumnSample<'a>]) -> Self {
-        Draft {
-            headers,
-            normal: headers.iter().map(|header| normalise(header)).collect(),
-            samples,
-            roles: vec![None; headers.len()],
-            personal: vec![None; headers.len()],
-            group_names: vec![None; headers.len()],
-            headers_are_questions: false,
-        }
+    fn new(headers: &'a [String], samples: Vec<ColumnSample<'a>>) -> Self {
+        let candidate = |(header, sample): (&'a String, ColumnSample<'a>)| Candidate {
+            header,
+            normal: normalise(header),
+            sample,
+            role: None,
+            personal: None,
+            group: None,
+        };
+        Draft { columns: headers.iter().zip(samples).map(candidate).collect(), headers_are_questions: false }
     }
 
-    fn open_columns(&self) -> Vec<usize> {
-        (0..self.headers.len()).filter(|&column| self.roles[column].is_none()).collect()
+    /// The columns without a role, with their places.
+    fn open(&self) -> impl Iterator<Item = (usize, &Candidate<'a>)> {
+        self.columns.iter().enumerate().filter(|(_, column)| column.role.is_none())
+    }
+
+    fn open_mut(&mut self) -> impl Iterator<Item = &mut Candidate<'a>> {
+        self.columns.iter_mut().filter(|column| column.role.is_none())
+    }
+
+    fn has(&self, role: Role) -> bool {
+        self.columns.iter().any(|column| column.role == Some(role))
     }
 
     fn follow_settings(&mut self, source: &Source) -> Result<(), LayoutError> {
-        for column in 0..self.headers.len() {
-            if let Some((role, group)) = source_role(&self.headers[column], &self.normal[column], source) {
-                let taken = is_single(role) && self.roles.contains(&Some(role));
-                self.roles[column] = Some(if taken { Role::Keep } else { role });
-                self.group_names[column] = group;
+        let mut taken = Vec::new();
+        for column in &mut self.columns {
+            if let Some((role, group)) = source_role(column.header, &column.normal, source) {
+                let again = is_single(role) && taken.contains(&role);
+                column.role = Some(if again { Role::Keep } else { role });
+                column.group = group;
+                taken.push(role);
             }
         }
         for wanted in &source.columns.text {
             let normal = normalise(wanted);
-            if !self.headers.iter().any(|header| header.trim() == wanted) && !self.normal.contains(&normal) {
+            if !self.columns.iter().any(|column| column.header.trim() == wanted || column.normal == normal) {
                 return Err(LayoutError::Missing(wanted.clone()));
             }
         }
@@ -200,88 +132,95 @@ impl<'a> Draft<'a> {
 
     /// Finds the text columns by the surest sign there is.
     fn find_texts(&mut self) -> Result<(), LayoutError> {
-        let set = self.roles.iter().filter(|role| **role == Some(Role::Text)).count();
-        if set > 0 {
-            self.headers_are_questions = set > 1;
+        if self.has(Role::Text) {
+            self.headers_are_questions =
+                self.columns.iter().filter(|column| column.role == Some(Role::Text)).count() > 1;
             return Ok(());
         }
-        for column in self.open_columns() {
-            let is_text_name = headers::text_header(&self.normal[column]).is_some();
-            if !is_text_name && let Some(personal) = personal::by_header(&self.normal[column]) {
-                self.drop_as(column, personal);
+        for column in self.open_mut().filter(|column| column.text_header().is_none()) {
+            if let Some(personal) = personal::by_header(&column.normal) {
+                column.drop_as(personal);
             }
         }
         let texts = self.certain_text().or_else(|| self.questions()).or_else(|| self.possible_text());
         let texts = texts.or_else(|| self.longest_text()).ok_or(LayoutError::NoText)?;
-        self.headers_are_questions =
-            texts.len() > 1 || texts.iter().all(|&column| headers::reads_as_question(&self.headers[column]));
-        for column in texts {
-            self.roles[column] = Some(Role::Text);
+        let is_text = |place: usize| texts.contains(&place);
+        let mut all_ask = true;
+        for (_, column) in self.columns.iter_mut().enumerate().filter(|(place, _)| is_text(*place)) {
+            column.role = Some(Role::Text);
+            all_ask &= headers::reads_as_question(column.header);
         }
+        self.headers_are_questions = texts.len() > 1 || all_ask;
         Ok(())
     }
 
-    fn drop_as(&mut self, column: usize, personal: Personal) {
-        self.roles[column] = Some(Role::Drop);
-        self.personal[column] = Some(personal);
-    }
-
     fn certain_text(&self) -> Option<Vec<usize>> {
-        let rank = |column: usize| match headers::text_header(&self.normal[column]) {
-            Some(TextHeader::Certain(rank)) => Some((rank, column)),
+        let rank = |(place, column): (usize, &Candidate<'_>)| match column.text_header() {
+            Some(TextHeader::Certain(rank)) => Some((rank, place)),
             _ => None,
         };
-        self.open_columns().into_iter().filter_map(rank).min().map(|(_, column)| vec![column])
+        self.open().filter_map(rank).min().map(|(_, place)| vec![place])
     }
 
-    /// Columns that each stand for an open question.
     fn questions(&self) -> Option<Vec<usize>> {
-        let asks = |column: &usize| {
-            let sample = &self.samples[*column];
-            let likely = matches!(headers::text_header(&self.normal[*column]), Some(TextHeader::Likely(_)));
-            let question = headers::reads_as_question(&self.headers[*column]);
-            // An empty sample says nothing against it.
-            let open = !sample.is_numeric() && !sample.is_closed();
-            let answers_a_group = headers::mentions_group(&self.normal[*column]) && sample.mean_length() < 30.0;
-            (likely && (open || !question)) || (question && open && !answers_a_group)
-        };
-        let columns: Vec<usize> = self.open_columns().into_iter().filter(asks).collect();
-        (!columns.is_empty()).then_some(columns)
+        let asking = self.open().filter(|(_, column)| column.asks_an_open_question());
+        let places: Vec<usize> = asking.map(|(place, _)| place).collect();
+        (!places.is_empty()).then_some(places)
     }
 
     fn possible_text(&self) -> Option<Vec<usize>> {
-        let named = |column: &usize| headers::text_header(&self.normal[*column]) == Some(TextHeader::Possible);
-        self.open_columns().into_iter().find(named).map(|column| vec![column])
+        let named = |(_, column): &(usize, &Candidate<'_>)| column.text_header() == Some(TextHeader::Possible);
+        self.open().find(named).map(|(place, _)| vec![place])
     }
 
     fn longest_text(&self) -> Option<Vec<usize>> {
         let mut best: Option<(f64, usize)> = None;
-        for column in self.open_columns() {
-            let sample = &self.samples[column];
-            if headers::single_role(&self.normal[column]).is_some() || personal::by_contents(sample).is_some() {
+        for (place, column) in self.open() {
+            let other_use = headers::single_role(&column.normal).is_some();
+            if other_use || personal::by_contents(&column.sample).is_some() {
                 continue;
             }
-            if let Some(score) = sample.free_text_score()
+            if let Some(score) = column.sample.free_text_score()
                 && best.is_none_or(|(highest, _)| score > highest)
             {
-                best = Some((score, column));
+                best = Some((score, place));
             }
         }
-        best.map(|(_, column)| vec![column])
+        best.map(|(_, place)| vec![place])
     }
 
-    /// Gives every other column its use.
+    fn drop_personal(&mut self) {
+        for column in self.open_mut() {
+            let found = personal::by_header(&column.normal).or_else(|| column.personal_by_contents());
+            if let Some(personal) = found {
+                column.drop_as(personal);
+            }
+        }
+    }
+
+    /// Gives each role that one column holds to the column whose header names it best.
+    fn find_single_roles(&mut self) {
+        let named = |(place, column): (usize, &Candidate<'_>)| {
+            let (role, rank) = headers::single_role(&column.normal)?;
+            (!column.contradicts(role, rank)).then_some((rank, place, role))
+        };
+        let mut named: Vec<(usize, usize, Role)> = self.open().filter_map(named).collect();
+        named.sort_unstable();
+        for (_, place, role) in named {
+            if !self.has(role)
+                && let Some(column) = self.columns.get_mut(place)
+            {
+                column.role = Some(role);
+            }
+        }
+    }
+
     fn find_the_rest(&mut self) {
-        self.drop_personal();
-        self.find_single_roles();
-        for column in self.open_columns() {
-            let (header, sample) = (&self.normal[column], &self.samples[column]);
-            let closed_question = headers::reads_as_question(&self.headers[column])
-                && !sample.is_numeric()
-                && (sample.is_closed() || headers::mentions_group(header));
-            self.roles[column] = Some(if headers::is_group(header) || closed_question {
+        for column in self.open_mut() {
+            column.role = Some(if headers::is_group(&column.normal) || column.asks_a_closed_question() {
                 Role::Group
-            } else if headers::is_language(header) {
+            } else if headers::is_language(&column.normal) || column.header.trim().is_empty() {
+                // What has no name cannot be carried along under one.
                 Role::Drop
             } else {
                 Role::Keep
@@ -289,50 +228,14 @@ impl<'a> Draft<'a> {
         }
     }
 
-    fn drop_personal(&mut self) {
-        for column in self.open_columns() {
-            let found = personal::by_header(&self.normal[column]).or_else(|| self.personal_by_contents(column));
-            if let Some(personal) = found {
-                self.drop_as(column, personal);
-            }
-        }
-    }
-
-    /// Contents that look personal; respondents become pseudonyms instead, and an id of eight digits is no phone.
-    fn personal_by_contents(&self, column: usize) -> Option<Personal> {
-        let role = headers::single_role(&self.normal[column]).map(|(role, _)| role);
-        let group = headers::is_group(&self.normal[column]);
-        match personal::by_contents(&self.samples[column])? {
-            _ if role == Some(Role::Respondent) => None,
-            Personal::Phone | Personal::Name if role.is_some() || group => None,
-            personal => Some(personal),
-        }
-    }
-
-    fn find_single_roles(&mut self) {
-        let open = self.open_columns();
-        let mut named: Vec<(usize, usize, Role)> = open
-            .iter()
-            .filter_map(|&column| headers::single_role(&self.normal[column]).map(|(role, rank)| (rank, column, role)))
-            .collect();
-        named.sort_unstable();
-        for (rank, column, role) in named {
-            let doubtful_id = role == Role::Id && rank > 0 && !self.samples[column].is_unique();
-            if !self.roles.contains(&Some(role)) && !doubtful_id {
-                self.roles[column] = Some(role);
-            }
-        }
-    }
-
     fn layout(self) -> Layout {
         let mut layout = Layout { headers_are_questions: self.headers_are_questions, ..Layout::default() };
-        for (column, header) in self.headers.iter().enumerate() {
-            let role = self.roles[column].unwrap_or(Role::Keep);
-            let header = header.trim().to_owned();
-            let group =
-                (role == Role::Group).then(|| self.group_names[column].clone().unwrap_or_else(|| header.clone()));
-            layout.columns.push(ColumnRead { header, role, personal: self.personal[column], group });
-            layout.index(column);
+        for (place, column) in self.columns.into_iter().enumerate() {
+            let role = column.role.unwrap_or(Role::Keep);
+            let header = column.header.trim().to_owned();
+            let group = (role == Role::Group).then(|| column.group.unwrap_or_else(|| header.clone()));
+            layout.columns.push(ColumnRead { header, role, personal: column.personal, group });
+            layout.index(place);
         }
         layout
     }
@@ -346,7 +249,7 @@ mod tests {
         let headers: Vec<String> = headers.iter().map(|header| (*header).to_owned()).collect();
         let rows: Vec<Vec<String>> =
             rows.iter().map(|row| row.iter().map(|cell| (*cell).to_owned()).collect()).collect();
-        Layout::decide(&headers, &rows, &Source::default()).unwrap()
+        super::decide(&headers, &rows, &Source::default()).unwrap()
     }
 
     fn roles(layout: &Layout) -> Vec<Role> {
@@ -356,7 +259,7 @@ mod tests {
     #[test]
     fn norwegian_headers_are_understood() {
         let layout =
-            decide(&["Nr", "Bord", "Sektor", "Type", "Spørsmål", "Svar", "Tidspunkt", "Avsender", "Tittel"], &[]);
+            decide(&["Svar-ID", "Bord", "Sektor", "Type", "Spørsmål", "Svar", "Tidspunkt", "Avsender", "Tittel"], &[]);
         assert_eq!(
             roles(&layout),
             [
@@ -421,7 +324,14 @@ mod tests {
     fn where_nothing_is_text_the_layout_says_so() {
         let headers = ["x".to_owned(), "y".to_owned()];
         let rows = vec![vec!["1".to_owned(), "2".to_owned()]];
-        assert_eq!(Layout::decide(&headers, &rows, &Source::default()).unwrap_err(), LayoutError::NoText);
+        assert_eq!(super::decide(&headers, &rows, &Source::default()).unwrap_err(), LayoutError::NoText);
+    }
+
+    #[test]
+    fn columns_without_a_header_are_left_out_and_not_for_being_personal() {
+        let layout = decide(&["Tekst", "", " "], &[]);
+        assert_eq!(roles(&layout), [Role::Text, Role::Drop, Role::Drop]);
+        assert!(layout.columns.iter().all(|column| column.personal.is_none()));
     }
 
     #[test]
@@ -432,16 +342,18 @@ mod tests {
         source.roles.insert("E-post".into(), Role::Keep);
         source.roles.insert("Tekst".into(), Role::Drop);
         let headers: Vec<String> = ["Tittel", "Tekst", "e-post", "Hvor?"].map(String::from).to_vec();
-        let layout = Layout::decide(&headers, &[], &source).unwrap();
+        let layout = super::decide(&headers, &[], &source).unwrap();
         assert_eq!(roles(&layout), [Role::Text, Role::Drop, Role::Keep, Role::Group]);
         assert_eq!(layout.groups, [("sted".to_owned(), 3)]);
         source.columns.text = vec!["Borte".into()];
-        assert_eq!(Layout::decide(&headers, &[], &source).unwrap_err(), LayoutError::Missing("Borte".into()));
+        assert_eq!(super::decide(&headers, &[], &source).unwrap_err(), LayoutError::Missing("Borte".into()));
     }
 
     #[test]
-    fn a_table_number_under_a_doubtful_name_is_no_id() {
-        let layout = decide(&["Nr", "Tekst"], &[&["1", "a b"], &["1", "c d"]]);
-        assert_eq!(roles(&layout), [Role::Keep, Role::Text]);
+    fn contents_may_contradict_a_header() {
+        let layout = decide(&["Svar-ID", "Tid", "Tekst"], &[&["1", "mye", "a b"], &["1", "lite", "c d"]]);
+        assert_eq!(roles(&layout), [Role::Keep, Role::Keep, Role::Text]);
+        let layout = decide(&["Svar-ID", "Tid", "Tekst"], &[&["1", "3.11.2025", "a b"], &["2", "", "c d"]]);
+        assert_eq!(roles(&layout), [Role::Id, Role::Time, Role::Text]);
     }
 }

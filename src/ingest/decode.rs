@@ -21,7 +21,7 @@ pub(super) struct Transcoder<R> {
     encoding: Option<&'static Encoding>,
     /// Bytes read and not decoded yet.
     raw: Vec<u8>,
-    /// UTF-8 that nobody has taken yet, from `taken` on.
+    /// UTF-8 that nobody has taken yet, from `taken` on; `taken` is never beyond its end.
     decoded: Vec<u8>,
     taken: usize,
     ended: bool,
@@ -78,8 +78,8 @@ impl<R: Read> Transcoder<R> {
         }
         self.read_chunk()?;
         if matches!(self.mode, Mode::Fresh) {
-            // A byte order mark needs up to four bytes.
-            while self.raw.len() < 4 && !self.ended {
+            // A byte order mark needs up to four bytes, and UTF-16 without one shows in the first line.
+            while !self.ended && (self.raw.len() < 4 || (self.raw.len() < 64 && !self.raw.contains(&b'\n'))) {
                 self.read_chunk()?;
             }
             self.start();
@@ -102,6 +102,7 @@ impl<R: Read> Transcoder<R> {
     fn read_chunk(&mut self) -> io::Result<()> {
         let start = self.raw.len();
         self.raw.resize(start + CHUNK, 0);
+        // The buffer was just made longer than `start`.
         let read = loop {
             match self.inner.read(&mut self.raw[start..]) {
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
@@ -159,6 +160,7 @@ impl<R: Read> Read for Transcoder<R> {
         }
         let waiting = &self.decoded[self.taken..];
         let length = waiting.len().min(buffer.len());
+        // `length` is the smaller of the two.
         buffer[..length].copy_from_slice(&waiting[..length]);
         self.taken += length;
         Ok(length)
@@ -170,6 +172,7 @@ fn decode(decoder: &mut Decoder, mut raw: &[u8], last: bool, decoded: &mut Vec<u
         let room = decoder.max_utf8_buffer_length(raw.len()).unwrap_or(raw.len().saturating_mul(3)).max(16);
         let start = decoded.len();
         decoded.resize(start + room, 0);
+        // `decoded` was just made longer than `start`, and the decoder reads no more than it was given.
         let (result, read, written, _) = decoder.decode_to_utf8(raw, &mut decoded[start..], last);
         decoded.truncate(start + written);
         raw = &raw[read..];
@@ -205,6 +208,7 @@ fn is_start_of_character(bytes: &[u8]) -> bool {
 
 /// UTF-16 text in a Latin script has a NUL in every other byte.
 fn utf16_without_mark(bytes: &[u8]) -> Option<&'static Encoding> {
+    // Never beyond the end.
     let sample = &bytes[..bytes.len().min(4096) & !1];
     let pairs = sample.len() / 2;
     if pairs < 4 {
@@ -321,9 +325,11 @@ mod tests {
 
     #[test]
     fn the_size_of_the_reads_does_not_matter() {
-        for bytes in
-            [TEXT.as_bytes().to_vec(), UTF_16LE.encode(TEXT).0.into_owned(), WINDOWS_1252.encode(TEXT).0.into_owned()]
-        {
+        for bytes in [
+            TEXT.as_bytes().to_vec(),
+            TEXT.encode_utf16().flat_map(u16::to_le_bytes).collect(),
+            WINDOWS_1252.encode(TEXT).0.into_owned(),
+        ] {
             let mut text = Vec::new();
             Transcoder::new(Drop(&bytes), None).read_to_end(&mut text).unwrap();
             assert_eq!(String::from_utf8_lossy(&text), read(&bytes).0);

@@ -7,9 +7,10 @@ use csv::{ByteRecord, ReaderBuilder};
 use smallvec::SmallVec;
 
 use super::assemble::{Assembler, Draft, Extra};
-use super::columns::{Layout, LayoutError};
+use super::columns;
 use super::decode::Transcoder;
 use super::headers::normalise;
+use super::layout::{Layout, LayoutError};
 use super::open::Thoroughness;
 use super::stream::UnitReader;
 use super::{CELL_LIMIT, Fields, FileRead, Filter, Format, IngestError, ReadOptions, RejectReason};
@@ -56,7 +57,7 @@ pub(super) fn open(
         rows.truncate(1);
     }
     let header = if rows.is_empty() { Vec::new() } else { rows.remove(0) };
-    let layout = match Layout::decide(&header, &rows, &options.source) {
+    let layout = match columns::decide(&header, &rows, &options.source) {
         Ok(layout) => layout,
         Err(_) if header.is_empty() => Layout::default(),
         // Headers alone, none of them known: there is no row to lose.
@@ -115,9 +116,9 @@ fn sniff_delimiter(sample: &[u8]) -> u8 {
     for delimiter in [b';', b'\t', b',', b'|'] {
         let rows = sample_rows(sample, delimiter);
         let Some(expected) = rows.first().map(Vec::len).filter(|&cells| cells > 1) else { continue };
-        let body = &rows[1..];
-        let fitting = body.iter().filter(|row| row.len() == expected).count();
-        let share = if body.is_empty() { 1.0 } else { fitting as f64 / body.len() as f64 };
+        let body = rows.len() - 1;
+        let fitting = rows.iter().skip(1).filter(|row| row.len() == expected).count();
+        let share = if body == 0 { 1.0 } else { fitting as f64 / body as f64 };
         if share > best.0 || (share == best.0 && expected > best.1) {
             best = (share, expected, delimiter);
         }
@@ -161,6 +162,7 @@ impl Read for Guard {
         }
         let length = self.input.read(buffer)?;
         self.since_row_start += length;
+        // A reader gives no more than the buffer holds.
         self.quotes += memchr::memchr_iter(b'"', &buffer[..length]).count();
         self.ended |= length == 0 && !buffer.is_empty();
         Ok(length)
@@ -184,6 +186,10 @@ struct DelimitedReader {
 impl DelimitedReader {
     fn pass_header(&mut self) {
         self.done = self.header.is_empty() || !matches!(self.rows.read_byte_record(&mut self.record), Ok(true));
+        // The CSV reader ends a record at CR and counts the LF after it to the next one.
+        let lines = memchr::memchr_iter(b'\n', self.record.as_slice()).count() as u64;
+        let after_header = self.record.position().map_or(0, csv::Position::line) + lines + 1;
+        self.lines_before += after_header.saturating_sub(self.rows.position().line());
     }
 
     fn line(&self) -> u64 {
@@ -221,17 +227,10 @@ impl DelimitedReader {
             drafts.push_back(Draft::reject(self.assembler.place(line), self.ordinal, reason));
             return;
         }
-        let mut columns = self.filter_columns.iter();
-        let fits = |filter: &Filter| {
-            columns
-                .next()
-                .copied()
-                .flatten()
-                .and_then(|column| cells.get(column))
-                .is_some_and(|cell| filter.accepts(cell))
-        };
-        let filters = &self.assembler.options.filters;
-        if filters.iter().map(fits).all(|fits| fits) {
+        let passes = self.assembler.options.filters.iter().zip(&self.filter_columns).all(|(filter, column)| {
+            column.and_then(|column| cells.get(column)).is_some_and(|cell| filter.accepts(cell))
+        });
+        if passes {
             let extra = Extra { fields: self.fields(cells), ..Extra::default() };
             self.assembler.row(&self.layout, cells, extra, line, self.ordinal, drafts);
         }

@@ -93,18 +93,25 @@ pub(super) fn of_inputs(paths: &[PathBuf]) -> Result<Files, IngestError> {
     Ok(found)
 }
 
-/// The paths that a glob stands for; anything that exists, or is no glob, stands for itself.
+/// The paths that a glob stands for; anything that exists stands for itself.
 fn expand(path: &Path) -> Result<Vec<PathBuf>, IngestError> {
     let written = path.to_string_lossy();
-    if path.exists() || !written.contains(['*', '?', '[']) {
+    if path == Path::new("-") || path.exists() {
         return Ok(vec![path.to_owned()]);
+    }
+    let missing = |what| IngestError::Unreadable {
+        file: written.to_string(),
+        cause: io::Error::new(io::ErrorKind::NotFound, what),
+    };
+    if !written.contains(['*', '?', '[']) {
+        return Err(missing("there is no such file or folder"));
     }
     let options = glob::MatchOptions { require_literal_leading_dot: true, ..glob::MatchOptions::default() };
     let paths = glob::glob_with(&written, options)
         .map_err(|error| IngestError::BadPattern { pattern: written.to_string(), cause: error.msg })?;
     let mut paths: Vec<PathBuf> = paths.filter_map(Result::ok).filter(|path| !is_passed_over(path)).collect();
     paths.sort();
-    Ok(paths)
+    if paths.is_empty() { Err(missing("no file matches it")) } else { Ok(paths) }
 }
 
 impl Files {
@@ -195,6 +202,7 @@ pub(super) fn sha256(path: &Path, name: &str) -> Result<String, IngestError> {
         if read == 0 {
             break;
         }
+        // A reader gives no more than the buffer holds.
         hasher.update(&buffer[..read]);
     }
     Ok(hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect())

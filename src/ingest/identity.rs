@@ -5,6 +5,7 @@ use sha2::{Digest, Sha256};
 
 use super::{Duplicate, Reject, RejectReason};
 use crate::answer::{Answer, AnswerId, Place};
+use crate::text::normal_form;
 
 /// What becomes of an answer once all before it are known.
 pub(super) enum Placed {
@@ -69,7 +70,7 @@ fn sent_key(answer: &Answer, header_question: bool) -> Option<u128> {
 }
 
 /// The first 128 bits of SHA-256 over the parts, each with its length before it.
-fn hash(parts: &[&str]) -> u128 {
+pub(super) fn hash(parts: &[&str]) -> u128 {
     let mut hasher = Sha256::new();
     for part in parts {
         hasher.update((part.len() as u64).to_le_bytes());
@@ -77,19 +78,4 @@ fn hash(parts: &[&str]) -> u128 {
     }
     let digest: [u8; 32] = hasher.finalize().into();
     digest.iter().take(16).fold(0, |number, byte| number << 8 | u128::from(*byte))
-}
-
-/// Lower case, composed, letters and digits only, single spaces.
-fn normal_form(text: &str) -> String {
-    use unicode_normalization::UnicodeNormalization;
-    let mut normal = String::with_capacity(text.len());
-    for character in text.nfkc().flat_map(char::to_lowercase) {
-        if character.is_alphanumeric() {
-            normal.push(character);
-        } else if character != '\u{ad}' && !normal.is_empty() && !normal.ends_with(' ') {
-            normal.push(' ');
-        }
-    }
-    normal.truncate(normal.trim_end().len());
-    normal
 }

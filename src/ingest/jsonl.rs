@@ -11,10 +11,11 @@ use serde::{Deserialize, Deserializer};
 use smallvec::SmallVec;
 
 use super::assemble::{Assembler, Draft, Extra};
-use super::columns::Layout;
+use super::columns;
 use super::decode::Transcoder;
 use super::delimited::{SAMPLE_BYTES, SAMPLE_ROWS, Source, layout_error};
 use super::headers::normalise;
+use super::layout::Layout;
 use super::lines::{Line, read_line};
 use super::open::Thoroughness;
 use super::stream::UnitReader;
@@ -203,7 +204,7 @@ pub(super) fn open(
     if !whole && Layout::is_certain(&sample.keys, &options.source) {
         sample.rows.clear();
     }
-    let layout = Layout::decide(&sample.keys, &sample.rows, &options.source)
+    let layout = columns::decide(&sample.keys, &sample.rows, &options.source)
         .map_err(|error| layout_error(error, name, &sample.keys))?;
     Ok(Box::new(JsonlReader {
         input: BufReader::with_capacity(64 * 1024, input),

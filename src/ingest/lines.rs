@@ -44,6 +44,7 @@ pub(super) fn read_line(input: &mut impl BufRead, line: &mut Vec<u8>) -> Line {
         let newline = memchr::memchr(b'\n', available);
         let taken = newline.unwrap_or(available.len());
         if length + taken <= LINE_LIMIT {
+            // `taken` lies within `available`.
             line.extend_from_slice(&available[..taken]);
         }
         length += taken;
@@ -145,16 +146,15 @@ impl TextReader {
     }
 
     fn line(&mut self, line: SourceLine, drafts: &mut VecDeque<Draft>) {
-        let text = line.text.trim();
-        if text.is_empty() {
+        if line.text.trim().is_empty() {
             return;
         }
         self.ordinal += 1;
-        if self.markdown && prose::is_markdown_heading(text) {
+        if self.markdown && prose::is_markdown_heading(line.text.trim()) {
             let place = self.assembler.place(line.row);
             drafts.push_back(Draft::skipped(place, self.ordinal, SkipReason::Heading));
         } else {
-            self.answer(text.to_owned(), line.row, drafts);
+            self.answer(line.text, line.row, drafts);
         }
     }
 

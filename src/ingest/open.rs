@@ -60,6 +60,7 @@ fn with_guess(mut input: impl Read + Send + 'static) -> io::Result<(Source, Form
         if read == 0 {
             break;
         }
+        // A reader gives no more than the buffer holds.
         start.extend_from_slice(&chunk[..read]);
     }
     let text = start.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&start).trim_ascii_start();

@@ -6,6 +6,7 @@ use std::net::IpAddr;
 use sha2::{Digest, Sha256};
 
 use super::contents::ColumnSample;
+use super::headers::is_listed;
 
 /// A sort of personal data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -44,87 +45,27 @@ impl fmt::Display for Personal {
 }
 
 /// Words of a header that name personal data wherever they stand in it.
-const ANYWHERE: &[(Personal, &[&str])] = &[
+const ANYWHERE: &[(Personal, &str)] = &[
     (
         Personal::Name,
-        &[
-            "fornavn",
-            "etternavn",
-            "mellomnavn",
-            "fornamn",
-            "etternamn",
-            "mellomnamn",
-            "kallenavn",
-            "kontaktnavn",
-            "deltakernavn",
-            "respondentnavn",
-            "avsendernavn",
-            "brukernavn",
-            "brukarnamn",
-            "firstname",
-            "lastname",
-            "fullname",
-            "surname",
-            "username",
-            "forename",
-            "kontaktperson",
-            "kontaktpersoner",
-        ],
+        "fornavn|etternavn|mellomnavn|fornamn|etternamn|mellomnamn|kallenavn|kontaktnavn|deltakernavn|\
+        respondentnavn|avsendernavn|brukernavn|brukarnamn|firstname|lastname|fullname|surname|username|\
+        forename|kontaktperson|kontaktpersoner",
     ),
-    (
-        Personal::Email,
-        &[
-            "epost",
-            "epostadresse",
-            "epostadressa",
-            "email",
-            "emailaddress",
-            "mailadresse",
-            "mail",
-            "emailadresse",
-            "mailadr",
-        ],
-    ),
+    (Personal::Email, "epost|epostadresse|epostadressa|email|emailaddress|mailadresse|mail|emailadresse|mailadr"),
     (
         Personal::Phone,
-        &[
-            "telefon",
-            "telefonnummer",
-            "tlf",
-            "tlfnr",
-            "telefonnr",
-            "mobil",
-            "mobilnummer",
-            "mobilnr",
-            "mobiltelefon",
-            "phone",
-            "phonenumber",
-            "telephone",
-            "cellphone",
-        ],
+        "telefon|telefonnummer|tlf|tlfnr|telefonnr|mobil|mobilnummer|mobilnr|mobiltelefon|phone|\
+        phonenumber|telephone|cellphone",
     ),
     (
         Personal::NationalId,
-        &[
-            "fødselsnummer",
-            "fødselsnr",
-            "fnr",
-            "personnummer",
-            "personnr",
-            "dnummer",
-            "ssn",
-            "nin",
-            "fodselsnummer",
-            "fødselsnummeret",
-        ],
+        "fødselsnummer|fødselsnr|fnr|personnummer|personnr|dnummer|ssn|nin|fodselsnummer|fødselsnummeret",
     ),
-    (Personal::Ip, &["ip", "ipadresse", "ipaddress", "ipaddr"]),
-    (
-        Personal::Address,
-        &["adresse", "address", "postadresse", "gateadresse", "hjemmeadresse", "bostedsadresse", "postaladdress"],
-    ),
-    (Personal::BirthDate, &["fødselsdato", "fødselsdag", "fødd", "født", "birthdate", "birthday", "dob"]),
-    (Personal::Account, &["kontonummer", "kontonr", "bankkonto", "iban"]),
+    (Personal::Ip, "ip|ipadresse|ipaddress|ipaddr"),
+    (Personal::Address, "adresse|address|postadresse|gateadresse|hjemmeadresse|bostedsadresse|postaladdress"),
+    (Personal::BirthDate, "fødselsdato|fødselsdag|fødd|født|birthdate|birthday|dob"),
+    (Personal::Account, "kontonummer|kontonr|bankkonto|iban"),
 ];
 
 /// Two words in a row that name personal data.
@@ -146,81 +87,18 @@ const PAIRS: &[(Personal, &str, &str)] = &[
 ];
 
 /// Words that say a name or address is that of a thing.
-const THINGS: &[&str] = &[
-    "kommune",
-    "kommunen",
-    "prosjekt",
-    "prosjektet",
-    "prosjektets",
-    "virksomhet",
-    "virksomheten",
-    "virksomhetens",
-    "verksemd",
-    "verksemda",
-    "organisasjon",
-    "organisasjonen",
-    "tiltak",
-    "tiltaket",
-    "bedrift",
-    "bedriften",
-    "skole",
-    "skolen",
-    "skule",
-    "tjeneste",
-    "tjenesten",
-    "teneste",
-    "avdeling",
-    "avdelingen",
-    "bord",
-    "gruppe",
-    "gruppen",
-    "fylke",
-    "løsning",
-    "løsningen",
-    "firma",
-    "selskap",
-    "company",
-    "project",
-    "file",
-    "filename",
-    "organisation",
-    "organization",
-    "service",
-    "product",
-    "produkt",
-    "system",
-    "systemet",
-    "etat",
-    "etaten",
-    "enhet",
-    "enheten",
-    "institusjon",
-    "departement",
-    "group",
-    "table",
-    "municipality",
-    "county",
-    "school",
-    "department",
-    "team",
-    "sted",
-    "event",
-    "arrangement",
-    "tema",
-    "theme",
-    "topic",
-];
+const THINGS: &str = "kommune|kommunen|prosjekt|prosjektet|prosjektets|virksomhet|virksomheten|virksomhetens|verksemd|\
+        verksemda|organisasjon|organisasjonen|tiltak|tiltaket|bedrift|bedriften|skole|skolen|skule|\
+        tjeneste|tjenesten|teneste|avdeling|avdelingen|bord|gruppe|gruppen|fylke|løsning|løsningen|\
+        firma|selskap|company|project|file|filename|organisation|organization|service|product|produkt|\
+        system|systemet|etat|etaten|enhet|enheten|institusjon|departement|group|table|municipality|\
+        county|school|department|team|sted|event|arrangement|tema|theme|topic";
 
 /// What a header says of its column, in the form [`super::headers::normalise`] gives.
 pub(super) fn by_header(header: &str) -> Option<Personal> {
     let words: Vec<&str> = header.split(' ').collect();
-    if words.iter().any(|word| THINGS.contains(word)) {
+    if words.iter().any(|word| is_listed(word, THINGS)) {
         return None;
-    }
-    for (personal, names) in ANYWHERE {
-        if words.iter().any(|word| names.contains(word)) && words.len() <= 8 {
-            return Some(*personal);
-        }
     }
     if let Some((personal, _, _)) = PAIRS.iter().find(|(_, first, second)| {
         header.contains(&format!("{first} {second}"))
@@ -228,6 +106,11 @@ pub(super) fn by_header(header: &str) -> Option<Personal> {
             && words.contains(&second.split(' ').next().unwrap_or(second))
     }) {
         return Some(*personal);
+    }
+    for (personal, names) in ANYWHERE {
+        if words.iter().any(|word| is_listed(word, names)) && words.len() <= 8 {
+            return Some(*personal);
+        }
     }
     let names_a_person = |word: &&str| matches!(*word, "navn" | "navnet" | "namn" | "namnet" | "name" | "names");
     (words.len() <= 5 && words.iter().any(names_a_person)).then_some(Personal::Name)
@@ -278,6 +161,7 @@ fn is_national_id(value: &str) -> bool {
         let sum: u32 = weights.iter().zip(&digits).map(|(weight, digit)| weight * digit).sum();
         (11 - sum % 11) % 11
     };
+    // There are eleven of them.
     control(&[3, 7, 6, 1, 8, 9, 4, 5, 2]) == digits[9] && control(&[5, 4, 3, 2, 7, 6, 5, 4, 3, 2]) == digits[10]
 }
 
@@ -285,6 +169,7 @@ fn is_national_id(value: &str) -> bool {
 /// to the month).
 fn has_form_of_national_id(value: &str) -> bool {
     let Some(digits) = digits(value).filter(|digits| digits.len() == 11) else { return false };
+    // There are eleven of them.
     let (day, month) = (digits[0] * 10 + digits[1], digits[2] * 10 + digits[3]);
     let day = if day > 40 { day - 40 } else { day };
     let month = [0, 40, 65, 80].iter().any(|added| (1..=12).contains(&month.wrapping_sub(*added)));
@@ -319,218 +204,24 @@ fn is_full_name(value: &str) -> bool {
 }
 
 /// Common first names in Norway, so that "Meteorologisk Institutt" is not taken for a person.
-const FIRST_NAMES: &[&str] = &[
-    "aksel",
-    "alexander",
-    "alf",
-    "amalie",
-    "anders",
-    "andrea",
-    "andreas",
-    "anette",
-    "anita",
-    "ann",
-    "anna",
-    "anne",
-    "are",
-    "arild",
-    "arne",
-    "arnt",
-    "aud",
-    "berit",
-    "bente",
-    "bjarne",
-    "bjørg",
-    "bjørn",
-    "camilla",
-    "cathrine",
-    "cecilie",
-    "christian",
-    "christina",
-    "christine",
-    "daniel",
-    "david",
-    "egil",
-    "einar",
-    "eirik",
-    "elin",
-    "elisabeth",
-    "ellen",
-    "else",
-    "emil",
-    "emilie",
-    "emma",
-    "erik",
-    "erlend",
-    "espen",
-    "eva",
-    "filip",
-    "finn",
-    "frank",
-    "fredrik",
-    "frode",
-    "geir",
-    "gerd",
-    "grete",
-    "gro",
-    "gunn",
-    "gunnar",
-    "guri",
-    "hanna",
-    "hanne",
-    "hans",
-    "harald",
-    "heidi",
-    "helene",
-    "helga",
-    "helge",
-    "henriette",
-    "henrik",
-    "hilde",
-    "håkon",
-    "håvard",
-    "ida",
-    "inga",
-    "inge",
-    "inger",
-    "ingrid",
-    "ingvild",
-    "irene",
-    "ivar",
-    "jakob",
-    "jan",
-    "jens",
-    "johan",
-    "johanne",
-    "john",
-    "jon",
-    "jonas",
-    "jorunn",
-    "julie",
-    "jørgen",
-    "kai",
-    "kari",
-    "karin",
-    "karl",
-    "kaia",
-    "katrine",
-    "kenneth",
-    "ketil",
-    "kim",
-    "kjell",
-    "kjersti",
-    "kjetil",
-    "knut",
-    "kristian",
-    "kristin",
-    "kristine",
-    "kristoffer",
-    "kåre",
-    "lars",
-    "lena",
-    "lene",
-    "leif",
-    "lillian",
-    "linda",
-    "line",
-    "lise",
-    "liv",
-    "mads",
-    "magne",
-    "magnus",
-    "maja",
-    "maria",
-    "marianne",
-    "marie",
-    "marit",
-    "marius",
-    "markus",
-    "martin",
-    "mathias",
-    "mats",
-    "merete",
-    "mette",
-    "mina",
-    "mohammed",
-    "mona",
-    "monica",
-    "morten",
-    "nils",
-    "nina",
-    "nora",
-    "odd",
-    "ola",
-    "olaf",
-    "olav",
-    "ole",
-    "oliver",
-    "oskar",
-    "per",
-    "peter",
-    "petter",
-    "pål",
-    "ragnar",
-    "ragnhild",
-    "randi",
-    "reidun",
-    "robert",
-    "roger",
-    "rolf",
-    "ronny",
-    "rune",
-    "runar",
-    "sander",
-    "sara",
-    "sebastian",
-    "sigrid",
-    "sigurd",
-    "silje",
-    "simen",
-    "siri",
-    "sissel",
-    "siv",
-    "sofie",
-    "solveig",
-    "stein",
-    "stian",
-    "stig",
-    "stine",
-    "svein",
-    "sverre",
-    "synnøve",
-    "sølvi",
-    "terje",
-    "thea",
-    "thomas",
-    "thor",
-    "tom",
-    "tommy",
-    "tone",
-    "tor",
-    "tore",
-    "torbjørn",
-    "torill",
-    "tove",
-    "trine",
-    "trond",
-    "trude",
-    "turid",
-    "tuva",
-    "unni",
-    "vegard",
-    "vibeke",
-    "vidar",
-    "vilde",
-    "wenche",
-    "øystein",
-    "øyvind",
-    "åse",
-    "åshild",
-];
+const FIRST_NAMES: &str = "aksel|alexander|alf|amalie|anders|andrea|andreas|anette|anita|ann|anna|anne|are|arild|arne|arnt|\
+        aud|berit|bente|bjarne|bjørg|bjørn|camilla|cathrine|cecilie|christian|christina|christine|\
+        daniel|david|egil|einar|eirik|elin|elisabeth|ellen|else|emil|emilie|emma|erik|erlend|espen|eva|\
+        filip|finn|frank|fredrik|frode|geir|gerd|grete|gro|gunn|gunnar|guri|hanna|hanne|hans|harald|\
+        heidi|helene|helga|helge|henriette|henrik|hilde|håkon|håvard|ida|inga|inge|inger|ingrid|ingvild|\
+        irene|ivar|jakob|jan|jens|johan|johanne|john|jon|jonas|jorunn|julie|jørgen|kai|kari|karin|karl|\
+        kaia|katrine|kenneth|ketil|kim|kjell|kjersti|kjetil|knut|kristian|kristin|kristine|kristoffer|\
+        kåre|lars|lena|lene|leif|lillian|linda|line|lise|liv|mads|magne|magnus|maja|maria|marianne|\
+        marie|marit|marius|markus|martin|mathias|mats|merete|mette|mina|mohammed|mona|monica|morten|\
+        nils|nina|nora|odd|ola|olaf|olav|ole|oliver|oskar|per|peter|petter|pål|ragnar|ragnhild|randi|\
+        reidun|robert|roger|rolf|ronny|rune|runar|sander|sara|sebastian|sigrid|sigurd|silje|simen|siri|\
+        sissel|siv|sofie|solveig|stein|stian|stig|stine|svein|sverre|synnøve|sølvi|terje|thea|thomas|\
+        thor|tom|tommy|tone|tor|tore|torbjørn|torill|tove|trine|trond|trude|turid|tuva|unni|vegard|\
+        vibeke|vidar|vilde|wenche|øystein|øyvind|åse|åshild";
 
 fn starts_with_first_name(value: &str) -> bool {
     let first = value.split([' ', '-']).next().unwrap_or("").to_lowercase();
-    FIRST_NAMES.binary_search(&first.as_str()).is_ok() || FIRST_NAMES.contains(&first.as_str())
+    is_listed(&first, FIRST_NAMES)
 }
 
 /// A respondent as the pipeline may know them: the value itself where it is a plain code, else a pseudonym. Told from
@@ -564,6 +255,7 @@ fn hmac_sha256(key: &[u8], message: &[u8]) -> [u8; 32] {
     const BLOCK: usize = 64;
     let mut padded = [0u8; BLOCK];
     if key.len() > BLOCK {
+        // A SHA-256 is 32 bytes, and the block 64.
         padded[..32].copy_from_slice(&Sha256::digest(key));
     } else {
         padded[..key.len()].copy_from_slice(key);

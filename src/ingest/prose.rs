@@ -1,7 +1,7 @@
 //! Paragraphs of running text, also where they were lifted out of a PDF: wrapped lines, words broken over two lines,
 //! headings and page numbers in the middle of a sentence, blank lines that mean nothing.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::settings::TextUnit;
 
@@ -76,6 +76,13 @@ impl TextLayout {
     }
 }
 
+impl TextLayout {
+    /// Whether headings and page furniture are to be expected.
+    fn is_prose(self) -> bool {
+        self.wrapped || self.headed
+    }
+}
+
 type Block<'a> = Vec<(u64, &'a str)>;
 
 fn blocks<'a>(lines: impl Iterator<Item = (u64, &'a str)>) -> Vec<Block<'a>> {
@@ -114,7 +121,7 @@ fn is_wrapped(blocks: &[Block<'_>]) -> bool {
 
 /// Takes a text apart into answers, headings and furniture, in order.
 pub(super) fn pieces(lines: &[SourceLine], layout: TextLayout) -> Vec<Piece> {
-    let prose = layout.wrapped || layout.headed;
+    let prose = layout.is_prose();
     let running_heads = if layout.wrapped { running_heads(lines) } else { BTreeMap::new() };
     let is_furniture = |text: &str| {
         (prose && (is_page_number(text) || running_heads.contains_key(text))) || !text.contains(char::is_alphanumeric)
@@ -130,13 +137,14 @@ pub(super) fn pieces(lines: &[SourceLine], layout: TextLayout) -> Vec<Piece> {
             kept.push((line.row, text));
         }
     }
+    let page_starts = if layout.wrapped { page_starts(lines) } else { BTreeSet::new() };
     let blocks = blocks(kept.into_iter());
     let questions = blocks.iter().filter(|block| block.last().is_some_and(|line| line.1.ends_with('?'))).count();
     let questions_are_answers = questions * 5 >= blocks.len();
     let mut parts: Vec<Part<'_>> = Vec::new();
     for block in blocks {
         let first = parts.len();
-        split_block(block, layout, prose, !questions_are_answers, &mut parts);
+        split_block(block, layout, &page_starts, !questions_are_answers, &mut parts);
         if layout.wrapped {
             join_with_earlier(&mut parts, first);
         }
@@ -144,6 +152,22 @@ pub(super) fn pieces(lines: &[SourceLine], layout: TextLayout) -> Vec<Piece> {
     found.extend(parts.into_iter().map(|part| part.into_piece(layout.wrapped)));
     found.sort_by_key(Piece::row);
     found
+}
+
+/// Lines that are set in while the line before is not, and begin with a capital: where a PDF reader puts the top of a
+/// page right under the foot of the one before.
+fn page_starts(lines: &[SourceLine]) -> BTreeSet<u64> {
+    let pairs = lines.windows(2).filter_map(|pair| match pair {
+        [before, after] => Some((before, after)),
+        _ => None,
+    });
+    pairs
+        .filter(|(before, after)| {
+            let is_set_in = |text: &str| text.starts_with([' ', '\t', '\u{c}']);
+            is_set_in(&after.text) && !is_set_in(&before.text) && starts_upper(after.text.trim())
+        })
+        .map(|(_, after)| after.row)
+        .collect()
 }
 
 /// Short lines that stand alone three times or more.
@@ -197,10 +221,11 @@ impl Part<'_> {
 fn split_block<'a>(
     block: Block<'a>,
     layout: TextLayout,
-    prose: bool,
+    page_starts: &BTreeSet<u64>,
     questions_are_headings: bool,
     parts: &mut Vec<Part<'a>>,
 ) {
+    let prose = layout.is_prose();
     let width = block.iter().map(|line| length(line.1)).max().unwrap_or(0);
     let first = parts.len();
     let mut current: Vec<(u64, &str)> = Vec::new();
@@ -219,7 +244,7 @@ fn split_block<'a>(
             Sort::Text
         } else if last {
             let alone = parts.len() == first || after_headings_only;
-            sort_of_lone_block(&lines, alone, questions_are_headings)
+            sort_of_last(&lines, alone, layout.wrapped, questions_are_headings)
         } else if looks_like_heading(&lines) {
             Sort::Heading
         } else {
@@ -235,6 +260,7 @@ fn split_block<'a>(
         let boundary = item.is_some()
             || heading
             || (layout.markdown && current.iter().all(|line| is_markdown_heading(line.1)))
+            || page_starts.contains(&row)
             || (prose && is_boundary(&current, text, width, layout.wrapped, is_item));
         if boundary {
             push(&mut current, is_item, false, parts);
@@ -245,17 +271,18 @@ fn split_block<'a>(
     push(&mut current, is_item, true, parts);
 }
 
-/// What the last lines of a block are.
-fn sort_of_lone_block(lines: &[(u64, &str)], alone: bool, questions_are_headings: bool) -> Sort {
+/// What the last lines of a block are; `alone` where nothing but headings stands above them.
+fn sort_of_last(lines: &[(u64, &str)], alone: bool, wrapped: bool, questions_are_headings: bool) -> Sort {
     let words: usize = lines.iter().map(|line| count_words(line.1)).sum();
     let (first, last) = (lines.first().map_or("", |line| line.1), lines.last().map_or("", |line| line.1));
-    let quoted = starts_quote(first);
-    let lead_in = last.ends_with(':') || (questions_are_headings && last.ends_with('?'));
-    if quoted || !alone {
+    let lead_in = words <= LEAD_IN_WORDS && last.ends_with(':');
+    let question = words <= LEAD_IN_WORDS && last.ends_with('?') && alone && questions_are_headings;
+    let heading = looks_like_heading(lines) && (alone || (wrapped && lines.len() == 1));
+    if starts_quote(first) {
         Sort::Text
-    } else if looks_like_heading(lines) || (lead_in && words <= LEAD_IN_WORDS) {
+    } else if heading || lead_in || question {
         Sort::Heading
-    } else if words <= 3 && !is_finished(last) {
+    } else if alone && words <= 3 && !is_finished(last) {
         Sort::Furniture
     } else {
         Sort::Text
@@ -289,8 +316,9 @@ fn join_with_earlier(parts: &mut Vec<Part<'_>>, first: usize) {
     if !goes_on {
         return;
     }
-    let earlier = parts[..first].iter().rposition(|part| part.sort == Sort::Text);
-    let Some(earlier) = earlier.filter(|&earlier| parts[earlier].is_open() && first - earlier <= 3) else { return };
+    let earlier = parts.iter().take(first).rposition(|part| part.sort == Sort::Text);
+    let is_open = |place: &usize| parts.get(*place).is_some_and(Part::is_open) && first - place <= 3;
+    let Some(earlier) = earlier.filter(is_open) else { return };
     let part = parts.remove(first);
     if let Some(open) = parts.get_mut(earlier) {
         open.lines.extend(part.lines);
@@ -383,11 +411,8 @@ fn is_capitals(text: &str) -> bool {
 }
 
 /// Words that no heading ends in; the line goes on.
-const OPEN_ENDS: &[&str] = &[
-    "og", "eller", "i", "på", "av", "til", "for", "med", "som", "at", "om", "fra", "ved", "en", "et", "å", "den",
-    "det", "de", "er", "the", "a", "of", "and", "or", "to", "in", "on", "for", "with", "ein", "eit", "frå", "mot",
-    "under", "der",
-];
+const OPEN_ENDS: &str = "og|eller|i|på|av|til|for|med|som|at|om|fra|ved|en|et|å|den|det|de|er|the|a|of|and|or|to|in|on|\
+        for|with|ein|eit|frå|mot|under|der";
 
 fn looks_like_heading(lines: &[(u64, &str)]) -> bool {
     let (Some((_, first)), Some((_, last))) = (lines.first(), lines.last()) else { return false };
@@ -396,7 +421,7 @@ fn looks_like_heading(lines: &[(u64, &str)]) -> bool {
     (1..=HEADING_WORDS).contains(&words)
         && first.starts_with(|c: char| c.is_uppercase() || c.is_ascii_digit())
         && !lines.iter().any(|line| line.1.ends_with(['.', '!', '?', ':', ';', ',', '-', '»', '”', '…']))
-        && !OPEN_ENDS.contains(&last_word.as_str())
+        && !super::headers::is_listed(&last_word, OPEN_ENDS)
 }
 
 /// `# Heading`.
@@ -492,6 +517,7 @@ Stier og merking
 $
 $
 bli mye bedre enn i dag.
+ Neste kapittel
 ";
 
     #[test]
@@ -514,7 +540,7 @@ bli mye bedre enn i dag.
         assert!(rows.is_sorted());
         let headings = read(&text).into_iter().filter(|piece| matches!(piece, Piece::Heading { .. })).count();
         let furniture = read(&text).into_iter().filter(|piece| matches!(piece, Piece::Furniture { .. })).count();
-        assert_eq!((headings, furniture), (3, 1));
+        assert_eq!((headings, furniture), (4, 1));
     }
 
     fn unit(text: &str) -> TextUnit {

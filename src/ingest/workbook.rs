@@ -6,12 +6,12 @@ use std::io::{Cursor, Read};
 use calamine::{Data, Dimensions, Reader, SheetVisible, Xlsx};
 
 use super::assemble::{Assembler, Draft, Extra};
-use super::columns::Layout;
+use super::columns;
 use super::delimited::{SAMPLE_ROWS, Source, layout_error};
 use super::headers::{self, normalise};
+use super::layout::Layout;
 use super::stream::UnitReader;
 use super::{CELL_LIMIT, Fields, FileRead, Format, IngestError, ReadOptions, RejectReason, SkipReason};
-use crate::settings::Role;
 
 /// The most megabytes that a workbook may unpack to.
 const UNPACKED_LIMIT: u64 = 1024;
@@ -173,11 +173,10 @@ impl SheetReader {
             .take(SAMPLE_ROWS)
             .map(|(_, cells)| cells.iter().map(|cell| cell.text.clone()).collect())
             .collect();
-        let mut layout = match Layout::decide(&header, &sample, &options.source) {
+        let layout = match columns::decide(&header, &sample, &options.source) {
             Ok(layout) => layout,
             Err(error) => return Err(layout_error(error, name, &header)),
         };
-        drop_nameless(&mut layout);
         fill_merged(&mut body, merged, &layout, header_row, first_column);
         let column = |field: &str| {
             let exact = header.iter().position(|header| header.trim() == field);
@@ -241,17 +240,6 @@ fn header_row(rows: &[(u64, Vec<Cell>)]) -> Option<usize> {
         let most = start.iter().map(|(_, cells)| filled(cells)).max()?;
         start.iter().position(|(_, cells)| filled(cells) == most)
     })
-}
-
-/// Columns without a header hold nothing that anyone could name.
-fn drop_nameless(layout: &mut Layout) {
-    let columns = &layout.columns;
-    layout.kept.retain(|&column| columns.get(column).is_some_and(|column| !column.header.is_empty()));
-    for column in &mut layout.columns {
-        if column.header.is_empty() && column.role == Role::Keep {
-            column.role = Role::Drop;
-        }
-    }
 }
 
 /// A cell merged over several rows (a table's number beside all its answers) holds for each of them; a text does not.

@@ -218,7 +218,7 @@ mod tests {
             ("[[source]]\npath = \"a\"\ndelimiter = \"::\"\n", "p/innspill.toml:3: ", "one character"),
             ("[[source]]\npath = \"a\"\nencoding = \"klingon\"\n", "p/innspill.toml:3: ", "klingon"),
             ("[[source]]\npath = \"a\"\n[source.roles]\nx = \"person\"\n", "p/innspill.toml:4: ", "person"),
-            ("name = \"a\nb\"\n", "p/innspill.toml:1: ", "mend the line"),
+            ("name = \n", "p/innspill.toml:1: ", "mend the line"),
             ("delete_after = \"soon\"\n", "p/innspill.toml:1: ", "2027-12-31"),
         ] {
             let message = error(text);
