@@ -2,9 +2,11 @@
 
 pub mod answer;
 pub mod codebook;
+pub mod ingest;
 pub mod privacy;
 pub mod record;
 pub mod score;
+pub mod settings;
 pub mod span;
 pub mod tag;
 pub mod text;
