@@ -2,6 +2,7 @@
 
 use leiden_rs::{GraphData, GraphDataBuilder, LeidenConfig, LeidenError, QualityType};
 use rayon::prelude::*;
+use rustc_hash::FxHashMap;
 
 use super::graph::Graph;
 use super::random::Random;
@@ -52,26 +53,85 @@ impl Communities for Leiden {
 
 /// What `runs` runs from different seeds agree on (consensus clustering; Lancichinetti and Fortunato, 2012).
 ///
-/// Each edge keeps the share of runs that put its ends together; edges that fewer than half of the runs keep are
-/// cut, and the runs are repeated on what is left, until all agree or `rounds` are over.
+/// Points that all runs put together are held together from then on, as one point. Each edge between the rest keeps
+/// the share of runs that joined its ends; edges that fewer than half of the runs keep are cut. The runs are
+/// repeated on what is left, until all agree or `rounds` are over.
 ///
 /// # Errors
 /// As [`Communities::find`].
-pub fn consensus(graph: &Graph, resolution: f64, runs: usize, rounds: usize, seed: u64) -> Result<Vec<u32>, LeidenError> {
+pub fn consensus(
+    graph: &Graph,
+    resolution: f64,
+    runs: usize,
+    rounds: usize,
+    seed: u64,
+) -> Result<Vec<u32>, LeidenError> {
     let mut random = Random::new(seed);
-    let mut graph = graph.clone();
-    for round in 0.. {
-        let leiden = Leiden::new(&graph)?;
-        let seeds: Vec<u64> = (0..runs.max(1)).map(|_| random.bits()).collect();
-        let found: Vec<Vec<u32>> =
-            seeds.par_iter().map(|&seed| leiden.find(resolution, seed)).collect::<Result<_, _>>()?;
-        let same = found.windows(2).all(|pair| pair[0] == pair[1]);
-        if same || round >= rounds {
-            return Ok(found.into_iter().next().unwrap_or_default());
+    let mut found = find_all(graph, resolution, runs, &mut random)?;
+    let mut current = graph.clone();
+    let mut core_of: Vec<u32> = (0..graph.points as u32).collect();
+    for _ in 0..rounds {
+        let cores = cores(&found);
+        reweigh(&mut current, &found);
+        current = contract(&current, &cores);
+        core_of.iter_mut().for_each(|core| *core = cores[*core as usize]);
+        found = find_all(&current, resolution, runs, &mut random)?;
+        if found.windows(2).all(|pair| pair[0] == pair[1]) {
+            break;
         }
-        reweigh(&mut graph, &found);
     }
-    Ok(Vec::new())
+    let first = found.into_iter().next().unwrap_or_default();
+    Ok(core_of.iter().map(|&core| first[core as usize]).collect())
+}
+
+fn find_all(graph: &Graph, resolution: f64, runs: usize, random: &mut Random) -> Result<Vec<Vec<u32>>, LeidenError> {
+    let leiden = Leiden::new(graph)?;
+    let seeds: Vec<u64> = (0..runs.max(1)).map(|_| random.bits()).collect();
+    seeds.par_iter().map(|&seed| leiden.find(resolution, seed).map(|found| dense(&found))).collect()
+}
+
+/// Gives points that are together in every run one number, from 0 in order of the first point.
+fn cores(found: &[Vec<u32>]) -> Vec<u32> {
+    let Some((first, others)) = found.split_first() else { return Vec::new() };
+    let mut cores = dense(first);
+    for run in others {
+        let mut numbers: FxHashMap<(u32, u32), u32> = FxHashMap::default();
+        for (core, &community) in cores.iter_mut().zip(run) {
+            let next = numbers.len() as u32;
+            *core = *numbers.entry((*core, community)).or_insert(next);
+        }
+    }
+    cores
+}
+
+/// Makes one point of each core; edges between the same two cores, or within one, are added up.
+fn contract(graph: &Graph, cores: &[u32]) -> Graph {
+    let mut edges: Vec<(u32, u32, f32)> = graph
+        .edges
+        .iter()
+        .map(|&(one, other, weight)| {
+            let (one, other) = (cores[one as usize], cores[other as usize]);
+            (one.min(other), one.max(other), weight)
+        })
+        .collect();
+    edges.par_sort_unstable_by(|a, b| (a.0, a.1).cmp(&(b.0, b.1)).then(a.2.total_cmp(&b.2)));
+    let summed = edges.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)).filter_map(|same| {
+        let &(one, other, _) = same.first()?;
+        Some((one, other, same.iter().map(|(_, _, weight)| weight).sum()))
+    });
+    Graph { points: count(cores), edges: summed.collect() }
+}
+
+/// Numbers communities from 0 without gaps, in order of their first point.
+pub fn dense(membership: &[u32]) -> Vec<u32> {
+    let mut names: FxHashMap<u32, u32> = FxHashMap::default();
+    membership
+        .iter()
+        .map(|&community| {
+            let next = names.len() as u32;
+            *names.entry(community).or_insert(next)
+        })
+        .collect()
 }
 
 /// Number of communities in a membership numbered from 0.

@@ -94,7 +94,7 @@ fn merge(points: ArrayView2<'_, f32>, graph: &Graph, membership: &[u32], number:
         left -= 1;
     }
     let roots: Vec<u32> = (0..merging.into.len() as u32).map(|cluster| merging.root(cluster)).collect();
-    dense(&membership.iter().map(|&cluster| roots[cluster as usize]).collect::<Vec<_>>())
+    communities::dense(&membership.iter().map(|&cluster| roots[cluster as usize]).collect::<Vec<_>>())
 }
 
 impl Merging {
@@ -258,21 +258,4 @@ fn halve(points: ArrayView2<'_, f32>, members: &[usize]) -> (Vec<usize>, Vec<usi
         return (kept.to_vec(), moved.to_vec());
     }
     (kept, moved)
-}
-
-/// Numbers clusters from 0 without gaps, in order of their first point.
-fn dense(membership: &[u32]) -> Vec<u32> {
-    let mut names = vec![u32::MAX; communities::count(membership)];
-    let mut next = 0;
-    membership
-        .iter()
-        .map(|&cluster| {
-            let name = &mut names[cluster as usize];
-            if *name == u32::MAX {
-                *name = next;
-                next += 1;
-            }
-            *name
-        })
-        .collect()
 }

@@ -7,6 +7,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Clustering;
 use super::phrases::{Phrase, Reader, Token};
+use crate::text::{self, Lexicon};
 
 /// Answers read per cluster, the most central first.
 const READ_PER_CLUSTER: usize = 400;
@@ -25,6 +26,20 @@ pub trait Vocabulary: Sync {
     fn lemma(&self, form: &str) -> String;
     /// Whether a lemma says nothing of what a text is about.
     fn is_stop_word(&self, lemma: &str) -> bool;
+}
+
+impl Vocabulary for Lexicon {
+    fn words(&self, text: &str) -> Vec<Range<usize>> {
+        text::words(text).collect()
+    }
+
+    fn lemma(&self, form: &str) -> String {
+        Lexicon::lemma(self, &form.to_lowercase()).into_owned()
+    }
+
+    fn is_stop_word(&self, lemma: &str) -> bool {
+        Lexicon::is_stop_word(self, lemma)
+    }
 }
 
 /// A label for each cluster; no two are alike.

@@ -234,3 +234,78 @@ fn search_list(points: ArrayView2<'_, f32>, queries: &[u32], candidates: &[u32],
     }
     found
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cluster::random::Random;
+
+    /// Unit vectors around a few directions.
+    fn points(count: usize, dimension: usize, seed: u64) -> Array2<f32> {
+        let mut random = Random::new(seed);
+        let mut number = || random.below(2_001) as f32 / 1_000.0 - 1.0;
+        let directions = Array2::from_shape_simple_fn((12, dimension), &mut number);
+        let mut points = Array2::from_shape_simple_fn((count, dimension), &mut number);
+        for (at, mut point) in points.rows_mut().into_iter().enumerate() {
+            point.scaled_add(1.5, &directions.row(at % 12));
+            let length = point.dot(&point).sqrt();
+            point /= length;
+        }
+        points
+    }
+
+    fn one_by_one(points: &Array2<f32>, of: usize, k: usize) -> Vec<usize> {
+        let mut others: Vec<(f32, usize)> =
+            (0..points.nrows()).filter(|&at| at != of).map(|at| (points.row(of).dot(&points.row(at)), at)).collect();
+        others.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+        others.into_iter().take(k).map(|(_, at)| at).collect()
+    }
+
+    #[test]
+    fn exact_neighbours_are_those_found_one_by_one_across_blocks() {
+        let points = points(1_300, 24, 1);
+        let found = exact(points.view(), 7);
+        for of in (0..1_300).step_by(13) {
+            assert_eq!(found.of(of).map(|(at, _)| at).collect::<Vec<_>>(), one_by_one(&points, of, 7), "point {of}");
+        }
+    }
+
+    #[test]
+    fn equal_similarities_go_to_the_smaller_index() {
+        let points = Array2::from_elem((5, 2), std::f32::consts::FRAC_1_SQRT_2);
+        let found = exact(points.view(), 2);
+        assert_eq!(found.of(0).map(|(at, _)| at).collect::<Vec<_>>(), [1, 2]);
+        assert_eq!(found.of(4).map(|(at, _)| at).collect::<Vec<_>>(), [0, 1]);
+    }
+
+    #[test]
+    fn lists_find_nearly_all_neighbours() {
+        let points = points(6_000, 24, 2);
+        let found = by_lists(points.view(), 10, 3);
+        let hits: usize = (0..6_000)
+            .step_by(60)
+            .map(|of| {
+                let wanted = one_by_one(&points, of, 10);
+                found.of(of).filter(|(at, _)| wanted.contains(at)).count()
+            })
+            .sum();
+        assert!(hits >= 900, "recall {}", hits as f64 / 1_000.0);
+    }
+
+    #[test]
+    fn one_thread_and_four_find_the_same() {
+        let points = points(1_200, 16, 4);
+        let with = |threads| {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+            pool.install(|| (exact(points.view(), 5), by_lists(points.view(), 5, 1)))
+        };
+        assert_eq!(with(1), with(4));
+    }
+
+    #[test]
+    fn few_points_have_few_neighbours() {
+        assert!(exact(Array2::zeros((0, 3)).view(), 4).is_empty());
+        assert!(exact(Array2::zeros((1, 3)).view(), 4).is_empty());
+        assert_eq!(exact(points(3, 4, 5).view(), 9).k(), 2);
+    }
+}

@@ -20,6 +20,8 @@ pub struct Space {
     pub point_of_row: Vec<Option<u32>>,
     /// Rows on each point.
     pub rows_on_point: Vec<u32>,
+    /// A number for each point that depends on its own vector alone, whatever other points there are.
+    pub fingerprints: Vec<u64>,
 }
 
 /// Builds the space from the rows of `vectors` for which `content` is true.
@@ -46,8 +48,16 @@ pub fn build(vectors: ArrayView2<'_, f32>, content: &[bool]) -> Space {
         point_of_row[row as usize] = Some((firsts.len() - 1) as u32);
     }
     let mut points = vectors.select(Axis(0), &firsts);
+    let fingerprints = points.rows().into_iter().map(|point| fingerprint(point.iter())).collect();
     centre(&mut points);
-    Space { points, point_of_row, rows_on_point }
+    Space { points, point_of_row, rows_on_point, fingerprints }
+}
+
+/// FNV-1a over the bits of the numbers.
+fn fingerprint<'a>(values: impl Iterator<Item = &'a f32>) -> u64 {
+    values.fold(0xCBF2_9CE4_8422_2325, |hash: u64, value| {
+        (hash ^ u64::from(value.to_bits())).wrapping_mul(0x0000_0100_0000_01B3)
+    })
 }
 
 fn has_direction(vectors: ArrayView2<'_, f32>, row: usize) -> bool {
