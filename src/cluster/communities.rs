@@ -150,3 +150,46 @@ fn reweigh(graph: &mut Graph, found: &[Vec<u32>]) {
     });
     graph.edges.retain(|(_, _, weight)| *weight > 0.0);
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Rings of `size` points, each joined within and by one weak edge to the next.
+    fn cliques(number: u32, size: u32) -> Graph {
+        let mut edges = Vec::new();
+        for clique in 0..number {
+            let first = clique * size;
+            for one in 0..size {
+                edges.extend((one + 1..size).map(|other| (first + one, first + other, 1.0)));
+            }
+            if clique + 1 < number {
+                edges.push((first, first + size, 0.1));
+            }
+        }
+        Graph { points: (number * size) as usize, edges }
+    }
+
+    #[test]
+    fn runs_agree_on_cliques() {
+        let found = consensus(&cliques(5, 6), 1.0, 4, 2, 1).unwrap();
+        assert_eq!(found, (0..30).map(|point| point / 6).collect::<Vec<u32>>());
+    }
+
+    #[test]
+    fn a_point_without_edges_is_alone() {
+        let graph = Graph { points: 7, ..cliques(2, 3) };
+        let found = consensus(&graph, 1.0, 3, 1, 1).unwrap();
+        assert_eq!(found.iter().filter(|&&community| community == found[6]).count(), 1);
+        assert_eq!(consensus(&Graph { points: 0, edges: Vec::new() }, 1.0, 3, 1, 1).unwrap(), Vec::<u32>::new());
+    }
+
+    #[test]
+    fn contracting_keeps_all_weight() {
+        let graph = cliques(3, 4);
+        let contracted = contract(&graph, &(0..12).map(|point| point / 4).collect::<Vec<u32>>());
+        let weight = |graph: &Graph| graph.edges.iter().map(|edge| edge.2).sum::<f32>();
+        assert_eq!(contracted.points, 3);
+        assert!((weight(&graph) - weight(&contracted)).abs() < 1e-4);
+    }
+}

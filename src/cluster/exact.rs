@@ -70,6 +70,16 @@ impl PartialOrd for Cost {
     }
 }
 
+/// A merge that was possible when the two clusters had these versions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Offer {
+    cost: Cost,
+    one: u32,
+    other: u32,
+    version_one: u32,
+    version_other: u32,
+}
+
 /// Clusters being merged along the edges between them, the pair first that adds least to the squares within
 /// clusters (Ward, 1963).
 struct Merging {
@@ -81,7 +91,7 @@ struct Merging {
     into: Vec<u32>,
     /// Grows whenever a cluster changes, so that old offers are known.
     version: Vec<u32>,
-    offers: BinaryHeap<Reverse<(Cost, u32, u32, u32, u32)>>,
+    offers: BinaryHeap<Reverse<Offer>>,
 }
 
 /// Merges the clusters of `membership` until `number` are left.
@@ -152,13 +162,13 @@ impl Merging {
 
     fn offer(&mut self, one: u32, other: u32) {
         let (one, other) = (one.min(other), one.max(other));
-        let versions = (self.version[one as usize], self.version[other as usize]);
-        self.offers.push(Reverse((self.cost(one, other), one, other, versions.0, versions.1)));
+        let (version_one, version_other) = (self.version[one as usize], self.version[other as usize]);
+        self.offers.push(Reverse(Offer { cost: self.cost(one, other), one, other, version_one, version_other }));
     }
 
     /// The cheapest pair joined by an edge; where no edge is left, the smallest cluster and its cheapest other.
     fn best_pair(&mut self) -> Option<(u32, u32)> {
-        while let Some(Reverse((_, one, other, version_one, version_other))) = self.offers.pop() {
+        while let Some(Reverse(Offer { one, other, version_one, version_other, .. })) = self.offers.pop() {
             if self.version[one as usize] == version_one && self.version[other as usize] == version_other {
                 return Some((one, other));
             }
@@ -205,7 +215,8 @@ fn split(points: ArrayView2<'_, f32>, membership: &mut [u32], number: usize) {
     for (point, &cluster) in membership.iter().enumerate() {
         members[cluster as usize].push(point);
     }
-    let offer = |cluster: usize, members: &[usize]| (Cost(squares_within(points, members)), members.len(), Reverse(cluster));
+    let offer =
+        |cluster: usize, members: &[usize]| (Cost(squares_within(points, members)), members.len(), Reverse(cluster));
     let mut offers: BinaryHeap<_> =
         members.iter().enumerate().map(|(cluster, members)| offer(cluster, members)).collect();
     while members.len() < number {

@@ -41,3 +41,20 @@ fn join_directions(directed: &[(u32, u32, f32)]) -> Vec<(u32, u32, f32)> {
         })
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use ndarray::array;
+
+    use super::*;
+    use crate::cluster::neighbours;
+
+    #[test]
+    fn each_edge_stands_once_with_a_weight_up_to_one() {
+        let points = array![[1.0f32, 0.0], [0.8, 0.6], [0.6, 0.8], [-1.0, 0.0]];
+        let graph = fuzzy(&neighbours::exact(points.view(), 2), 0.0);
+        assert!(graph.edges.iter().all(|&(one, other, weight)| one < other && weight > 0.0 && weight <= 1.0));
+        assert!(graph.edges.windows(2).all(|pair| (pair[0].0, pair[0].1) < (pair[1].0, pair[1].1)));
+        assert!(graph.edges.iter().all(|edge| edge.1 != 3), "the last point is like no other");
+    }
+}

@@ -15,6 +15,8 @@ const READ_PER_CLUSTER: usize = 400;
 const MOST_WORDS: usize = 4;
 /// Candidates kept per cluster.
 const KEPT: usize = 60;
+/// A phrase may stand for its most telling word where one in this many of the word's answers has it.
+const LEAST_SHARE: u32 = 5;
 /// Strength of the prior in the log-odds, in answers.
 const PRIOR: f64 = 10.0;
 
@@ -51,7 +53,8 @@ impl Vocabulary for Lexicon {
 pub fn labels(texts: &[&str], preferred: &[bool], clustering: &Clustering, vocabulary: &dyn Vocabulary) -> Vec<String> {
     let read = most_central(texts, clustering);
     let mut reader = Reader::default();
-    let tokens: Vec<Vec<Vec<Token>>> = read.iter().map(|rows| reader.read(texts, preferred, rows, vocabulary)).collect();
+    let tokens: Vec<Vec<Vec<Token>>> =
+        read.iter().map(|rows| reader.read(texts, preferred, rows, vocabulary)).collect();
     let counts: Vec<FxHashMap<Phrase, u32>> = tokens.par_iter().map(|answers| candidates(answers)).collect();
     let wanted: FxHashSet<Phrase> = counts.iter().flat_map(|counts| counts.keys().copied()).collect();
     let overall = count_wanted(&tokens, &wanted);
@@ -68,7 +71,7 @@ pub fn labels(texts: &[&str], preferred: &[bool], clustering: &Clustering, vocab
         .zip(&tokens)
         .map(|((ranked, rows), tokens)| {
             let central = rows.first().map_or("", |&row| texts[row]);
-            name(ranked, central, |phrase| reader.written(phrase, tokens), &mut taken)
+            name(ranked, central, &reader, |phrase| reader.written(phrase, tokens), &mut taken)
         })
         .collect()
 }
@@ -176,11 +179,12 @@ fn log_odds(count: u32, own: usize, all: u32, answers: usize) -> f64 {
 fn name(
     ranked: &[Ranked],
     central: &str,
+    reader: &Reader,
     written: impl Fn(Phrase) -> String,
     taken: &mut FxHashSet<String>,
 ) -> String {
     for start in 0..ranked.len() {
-        let words = assemble(&ranked[start..]);
+        let words = assemble(&ranked[start..], reader);
         if words.is_empty() {
             break;
         }
@@ -198,26 +202,36 @@ fn name(
     numbered.unwrap_or(quoted)
 }
 
-/// The first phrase, joined by others that share no word with it while it is a single word or holds for few.
-fn assemble(ranked: &[Ranked]) -> Vec<Phrase> {
+/// The first phrase where it has several words; else a phrase that holds it and is common enough; else the word with
+/// others that are no variant of it.
+fn assemble(ranked: &[Ranked], reader: &Reader) -> Vec<Phrase> {
     let Some(first) = ranked.first() else { return Vec::new() };
-    let mut chosen = vec![first.phrase];
-    let mut words = first.phrase.words();
-    for next in &ranked[1..] {
-        if words >= 2 {
-            break;
-        }
-        // A longer form of the same thing, nearly as common, takes the place of the word.
-        if next.phrase.holds(first.phrase) && next.count * 2 >= first.count {
-            return vec![next.phrase];
-        }
-        let shares = chosen.iter().any(|phrase| phrase.shares_word(next.phrase));
-        if !shares && words + next.phrase.words() <= MOST_WORDS && next.count * 3 >= first.count {
-            words += next.phrase.words();
-            chosen.push(next.phrase);
-        }
+    if first.phrase.words() >= 2 {
+        return vec![first.phrase];
     }
+    let longer = ranked.iter().find(|next| next.phrase.holds(first.phrase) && next.count * LEAST_SHARE >= first.count);
+    if let Some(longer) = longer {
+        return vec![longer.phrase];
+    }
+    let mut chosen = vec![first.phrase];
+    let partner = ranked[1..].iter().find(|next| {
+        next.phrase.words() < MOST_WORDS
+            && next.count * 3 >= first.count
+            && !next.phrase.shares_word(first.phrase)
+            && !are_variants(&reader.key(first.phrase), &reader.key(next.phrase))
+    });
+    chosen.extend(partner.map(|next| next.phrase));
     chosen
+}
+
+/// Whether two words begin alike for so long that they say the same (rapportering, rapportere), or one ends in a word
+/// of the other (rapportering, årsrapportering).
+fn are_variants(one: &str, other: &str) -> bool {
+    other.split(' ').any(|word| {
+        let alike = one.chars().zip(word.chars()).take_while(|(a, b)| a == b).count();
+        let shorter = one.chars().count().min(word.chars().count());
+        (alike >= 4 && alike * 3 >= shorter * 2) || one.ends_with(word) || word.ends_with(one)
+    })
 }
 
 fn first_words(text: &str) -> String {

@@ -426,7 +426,10 @@ mod tests {
                     prop_assert_eq!(used.len(), found.count);
                     prop_assert!(number.is_none_or(|number| number == found.count));
                 }
-                Err(error) => prop_assert!(matches!(error, ClusterError::TooManyClusters { .. })),
+                Err(error) => {
+                    let too_many = matches!(error, ClusterError::TooManyClusters { .. });
+                    prop_assert!(too_many, "{}", error);
+                }
             }
         }
     }

@@ -18,7 +18,7 @@ const STRIP_ROWS: usize = 512;
 /// Columns that one task scans.
 const STRIP_COLUMNS: usize = 256;
 /// Lists searched for each list of points.
-const PROBED_LISTS: usize = 32;
+const PROBED_LISTS: usize = 40;
 
 /// The `k` nearest others of each point, nearest first.
 #[derive(Debug, Clone, PartialEq)]
@@ -117,7 +117,13 @@ pub fn exact(points: ArrayView2<'_, f32>, k: usize) -> Neighbours {
     for first in (0..count).step_by(STRIP_ROWS) {
         let rows = STRIP_ROWS.min(count - first);
         let mut strip = strip.slice_mut(s![..rows, ..count - first]);
-        general_mat_mul(1.0, &points.slice(s![first..first + rows, ..]), &points.slice(s![first.., ..]).t(), 0.0, &mut strip);
+        general_mat_mul(
+            1.0,
+            &points.slice(s![first..first + rows, ..]),
+            &points.slice(s![first.., ..]).t(),
+            0.0,
+            &mut strip,
+        );
         offer_strip(strip.view(), first, &mut found);
     }
     found
@@ -152,8 +158,7 @@ fn offer_strip(strip: ArrayView2<'_, f32>, first: usize, found: &mut Neighbours)
             for (column, &similarity) in line.iter().enumerate() {
                 if similarity >= bars[column] {
                     let own = column * k..(column + 1) * k;
-                    let mut best =
-                        Best { indices: &mut indices[own.clone()], similarities: &mut similarities[own] };
+                    let mut best = Best { indices: &mut indices[own.clone()], similarities: &mut similarities[own] };
                     best.insert((first + row) as u32, similarity);
                     bars[column] = best.bar();
                 }
@@ -170,7 +175,7 @@ pub fn by_lists(points: ArrayView2<'_, f32>, k: usize, seed: u64) -> Neighbours 
         return empty(count, k);
     }
     let lists = number_of_lists(count);
-    let settings = KMeans { clusters: lists, rounds: 6, most_per_cluster: 40, seed };
+    let settings = KMeans { clusters: lists, rounds: 4, most_per_cluster: 20, seed };
     let centroids = kmeans::train(points, &settings);
     let members = members_of(&kmeans::assign(points, centroids.view()), centroids.nrows());
     let probes = exact(centroids.view(), PROBED_LISTS - 1);
@@ -178,8 +183,11 @@ pub fn by_lists(points: ArrayView2<'_, f32>, k: usize, seed: u64) -> Neighbours 
         .par_iter()
         .enumerate()
         .map(|(list, queries)| {
-            let mut candidates: Vec<u32> =
-                std::iter::once(list).chain(probes.of(list).map(|(near, _)| near)).flat_map(|at| &members[at]).copied().collect();
+            let mut candidates: Vec<u32> = std::iter::once(list)
+                .chain(probes.of(list).map(|(near, _)| near))
+                .flat_map(|at| &members[at])
+                .copied()
+                .collect();
             candidates.sort_unstable();
             search_list(points, queries, &candidates, k)
         })

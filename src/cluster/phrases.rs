@@ -204,8 +204,9 @@ fn words_of<'a>(text: &'a str, vocabulary: &dyn Vocabulary) -> Vec<Word<'a>> {
     for range in vocabulary.words(text) {
         let (Some(gap), Some(form)) = (text.get(before..range.start), text.get(range.clone())) else { continue };
         let lemma = vocabulary.lemma(form);
-        let begins = words.is_empty() || gap.contains(['.', '!', '?', ':', '\n', '•', '"', '«', '“']);
         let adjacent = !words.is_empty() && matches!(gap, " " | "-" | "\u{a0}");
+        // After any punctuation, as in lists, a capital may say nothing.
+        let begins = !adjacent;
         let telling = is_telling(form, &lemma) && !vocabulary.is_stop_word(&lemma);
         before = range.end;
         words.push(Word { lemma, form, telling, adjacent, begins });

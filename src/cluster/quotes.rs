@@ -80,7 +80,9 @@ fn choose_from(
 fn candidates(texts: &[&str], clustering: &Clustering, members: &[usize]) -> Vec<usize> {
     let mut order = members.to_vec();
     order.sort_by(|&one, &other| {
-        clustering.scores[other].cmp(&clustering.scores[one]).then_with(|| (texts[one], one).cmp(&(texts[other], other)))
+        clustering.scores[other]
+            .cmp(&clustering.scores[one])
+            .then_with(|| (texts[one], one).cmp(&(texts[other], other)))
     });
     let mut seen = FxHashSet::default();
     let mut readable = Vec::new();

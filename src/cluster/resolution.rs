@@ -27,11 +27,8 @@ const SAMPLE: usize = 5_000;
 /// # Errors
 /// As [`Communities::find`].
 pub fn choose(space: &Space, graph: &Graph, settings: &ClusterSettings) -> Result<f64, LeidenError> {
-    let leiden = if space.points.nrows() > SAMPLE {
-        Leiden::new(&sampled_graph(space, settings))?
-    } else {
-        Leiden::new(graph)?
-    };
+    let leiden =
+        if space.points.nrows() > SAMPLE { Leiden::new(&sampled_graph(space, settings))? } else { Leiden::new(graph)? };
     let tries: Vec<(i32, u64)> = HALF_POWERS.flat_map(|power| (0..RUNS).map(move |run| (power, run))).collect();
     let found: Vec<Vec<u32>> = tries
         .par_iter()
@@ -82,4 +79,23 @@ fn agreement(runs: &[Vec<u32>]) -> f64 {
         }
     }
     sum / f64::max(pairs, 1.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_middle_of_a_plateau_is_taken() {
+        let peak = middle_of_plateau(&[0.1, 0.1, 0.1, 0.1, 0.1, 0.9, 0.1, 0.1, 0.1]);
+        assert!((peak - 2.0).abs() < 1e-6, "{peak}");
+        let plateau = middle_of_plateau(&[0.5, 0.5, 0.9, 0.9, 0.9, 0.9, 0.9, 0.5, 0.5]);
+        assert!((plateau - 2f64.powf(0.5)).abs() < 1e-6, "{plateau}");
+    }
+
+    #[test]
+    fn runs_that_lump_everything_agree_on_nothing() {
+        assert_eq!(agreement(&[vec![0, 0, 0], vec![0, 0, 0]]), 0.0);
+        assert_eq!(agreement(&[vec![0, 1, 1], vec![1, 0, 0]]), 1.0);
+    }
 }

@@ -62,7 +62,8 @@ fn fingerprint<'a>(values: impl Iterator<Item = &'a f32>) -> u64 {
 
 fn has_direction(vectors: ArrayView2<'_, f32>, row: usize) -> bool {
     let row = vectors.row(row);
-    row.dot(&row).sqrt() > NO_LENGTH
+    let length = row.dot(&row).sqrt();
+    length.is_finite() && length > NO_LENGTH
 }
 
 fn compare(vectors: ArrayView2<'_, f32>, one: u32, other: u32) -> Ordering {
@@ -90,4 +91,31 @@ fn centre(points: &mut Array2<f32>) {
             point /= length;
         }
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use ndarray::array;
+
+    use super::*;
+
+    #[test]
+    fn equal_vectors_are_one_point_and_points_do_not_follow_the_rows() {
+        let rows = array![[0.6f32, 0.8], [1.0, 0.0], [0.6, 0.8], [0.0, 0.0], [0.0, 1.0], [f32::NAN, 1.0]];
+        let space = build(rows.view(), &[true, true, true, true, false, true]);
+        assert_eq!(space.point_of_row, [Some(0), Some(1), Some(0), None, None, None]);
+        assert_eq!(space.rows_on_point, [2, 1]);
+        let turned = build(rows.slice(ndarray::s![..3;-1, ..]), &[true; 3]);
+        assert_eq!(turned.points, space.points);
+        assert_eq!(turned.fingerprints, space.fingerprints);
+    }
+
+    #[test]
+    fn what_all_share_is_taken_away() {
+        let rows = array![[0.9f32, 0.1], [0.9, -0.1], [0.9, 0.3], [0.9, -0.3]];
+        let space = build(rows.view(), &[true; 4]);
+        assert!(
+            space.points.rows().into_iter().all(|point| point[0].abs() < 1e-5 && (point[1].abs() - 1.0).abs() < 1e-5)
+        );
+    }
 }
