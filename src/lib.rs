@@ -2,6 +2,7 @@
 
 pub mod answer;
 pub mod codebook;
+pub mod encode;
 pub mod privacy;
 pub mod record;
 pub mod score;
