@@ -13,7 +13,7 @@ pub struct Vectors {
 impl Vectors {
     /// Wraps `values`, whose length must be a multiple of `dimension`; a rest too short for a row is dropped.
     pub fn new(dimension: usize, mut values: Vec<f32>) -> Self {
-        let whole = if dimension == 0 { 0 } else { values.len() / dimension * dimension };
+        let whole = values.len().checked_div(dimension).unwrap_or(0) * dimension;
         values.truncate(whole);
         Self { dimension, values }
     }

@@ -4,6 +4,7 @@
 //! random order. It is no sentence, but all that the student can learn from a sentence is how words add up.
 
 use ndarray::{Array2, ArrayView2};
+use rayon::prelude::*;
 
 use super::random::Random;
 use super::{Word, unit_rows};
@@ -11,6 +12,8 @@ use crate::text::Language;
 
 /// Words of a language that count as its little words: so many of the most frequent.
 const LITTLE: usize = 150;
+/// Content words in the longest phrase.
+const LONGEST: f64 = 20.0;
 /// How strongly a phrase keeps to its subject.
 const COHERENCE: f32 = 12.0;
 
@@ -31,12 +34,15 @@ pub fn phrases(
     let space = unit_rows(centred.select(ndarray::Axis(0), &own));
     let frequency = |i: usize| words[own[i]].frequency.max(1e-9);
     let plain = running((0..own.len()).map(|i| frequency(i).powf(0.35)));
-    let mut random = Random::new(seed);
-    (0..count)
-        .map(|_| {
+    (0..count as u64)
+        .into_par_iter()
+        .map(|number| {
+            // A stream for each phrase, so that it does not matter which thread makes which.
+            let mut random = Random::new(Random::new(seed ^ (number << 20)).bits());
             let subject = random.pick(&plain);
             let near = near(&space, subject, |i| frequency(i).sqrt());
-            let content = 1 + random.below(8);
+            // Most are short, as answers are, some long.
+            let content = 1 + (random.unit().powf(1.5) * LONGEST) as usize;
             let on_subject = (content * 7 / 10).max(1);
             let mut phrase: Vec<usize> = (0..on_subject).map(|_| random.pick(&near)).collect();
             phrase.extend((on_subject..content).map(|_| random.pick(&plain)));

@@ -29,9 +29,9 @@ impl Space {
         let dimension = dimension.min(full);
         let mut map = Array2::<f64>::zeros((full, dimension));
         let largest = variances.first().copied().unwrap_or(1.0).max(f64::MIN_POSITIVE);
-        for i in 0..dimension {
+        for (i, variance) in variances.iter().enumerate().take(dimension) {
             // Directions of next to no variance would be blown up to noise.
-            let share = (variances[i] / largest).max(1e-6);
+            let share = (variance / largest).max(1e-6);
             map.column_mut(i).assign(&directions.column(i).mapv(|value| value / share.powf(tone / 2.0)));
         }
         let map = map.dot(&rotation(dimension, seed)).mapv(|value| value as f32);

@@ -47,7 +47,7 @@ impl<'a> Rows<'a> {
     }
 
     /// Number of rows.
-    pub fn len(&self) -> usize {
+    pub fn count(&self) -> usize {
         self.scales.len() / 4
     }
 }
@@ -162,7 +162,7 @@ mod tests {
         let bytes = write(64, &["bil", "båt"], &rows, &[]).expect("sorted words");
         let layout = Layout::read(&bytes).expect("just written");
         assert!(Layout::verify(&bytes));
-        assert_eq!((layout.dimension, layout.words.len(), layout.grams.len()), (64, 2, 0));
+        assert_eq!((layout.dimension, layout.words.count(), layout.grams.count()), (64, 2, 0));
         assert_eq!(layout.index.get("båt"), Some(1));
         let mut sum = vec![0.0; 64];
         layout.words.add(1, 2.0, &mut sum);

@@ -65,8 +65,6 @@ fn compound(index: &Fst<&[u8]>, word: &str) -> Option<Parts> {
         parts.push((piece.row, 1.0));
         end = piece.start;
     }
-    let weight = 1.0 / (parts.len() as f32).sqrt();
-    parts.iter_mut().for_each(|part| part.1 = weight);
     Some(parts)
 }
 
