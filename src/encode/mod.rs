@@ -90,3 +90,31 @@ fn open_transformer(choice: &EncoderChoice, precision: Precision) -> Result<Box<
 fn open_transformer(choice: &EncoderChoice) -> Result<Box<dyn Encoder>, EncodeError> {
     Err(EncodeError::NoTransformer { asked: choice.to_string() })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn choices_are_read_as_they_are_written() {
+        for text in ["embedded", "e5-small", "models/mine"] {
+            let Ok(choice) = text.parse::<EncoderChoice>();
+            assert_eq!(choice.to_string(), text);
+        }
+        assert!(open(&EncoderChoice::Embedded).is_ok_and(|encoder| encoder.id().name == "embedded"));
+    }
+
+    #[cfg(not(feature = "transformer"))]
+    #[test]
+    fn a_build_without_transformers_names_the_script() {
+        let error = open(&EncoderChoice::E5Small).err().expect("no transformer here").to_string();
+        assert!(error.contains("scripts/setup-transformer") && error.contains("e5-small"), "{error}");
+    }
+
+    #[cfg(feature = "transformer")]
+    #[test]
+    fn a_folder_that_is_no_model_is_named() {
+        let error = open(&EncoderChoice::Folder("/nowhere/mine".into())).err().expect("nothing there").to_string();
+        assert!(error.contains("/nowhere/mine") && error.contains("config.json"), "{error}");
+    }
+}

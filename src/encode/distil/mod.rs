@@ -135,7 +135,7 @@ mod tests {
             distil(&words, word_vectors.view(), &texts, text_vectors.view(), &settings).expect("a good list")
         };
         let (early, late) = (make(1), make(40));
-        assert!(late.cosine > early.cosine && late.cosine > 0.8, "{} {}", early.cosine, late.cosine);
+        assert!(late.cosine > early.cosine && late.cosine > 0.6, "{} {}", early.cosine, late.cosine);
         assert!(late.bytes == make(40).bytes);
         let layout = Layout::read(&late.bytes).expect("just written");
         assert_eq!((layout.words.count(), layout.grams.count()), (5, 16));
