@@ -36,5 +36,22 @@ fn encode(criterion: &mut Criterion) {
     }
 }
 
-criterion_group!(benches, encode);
+#[cfg(feature = "transformer")]
+fn encode_e5_small(criterion: &mut Criterion) {
+    use innspill::encode::{EncoderChoice, open};
+    let Ok(encoder) = open(&EncoderChoice::E5Small) else {
+        eprintln!("skipped: e5-small is not here; fetch it with: innspill models pull e5-small");
+        return;
+    };
+    let texts: Vec<&str> = ANSWERS.iter().copied().cycle().take(800).collect();
+    let mut group = criterion.benchmark_group("encode");
+    group.throughput(Throughput::Elements(texts.len() as u64)).sample_size(10);
+    group.bench_function("e5-small, short answers", |bencher| bencher.iter(|| encoder.encode(black_box(&texts))));
+    group.finish();
+}
+
+#[cfg(not(feature = "transformer"))]
+fn encode_e5_small(_: &mut Criterion) {}
+
+criterion_group!(benches, encode, encode_e5_small);
 criterion_main!(benches);

@@ -1,11 +1,11 @@
 //! Making the embedded model: a table of word vectors that, added up, say what a transformer says of a whole text.
 //!
 //! 1. The teacher encodes every word of the word list on its own.
-//! 2. These vectors are centred, their main directions toned down, and turned ([`space`]); a frequent word is made
+//! 2. These vectors are centred, their main directions toned down, and turned (`space`); a frequent word is made
 //!    short, by `rarity / (rarity + frequency)`.
-//! 3. The teacher encodes texts: real ones, and phrases made of the words ([`phrases`]). The word vectors are then
-//!    fitted until the sums over the texts' words point where the teacher's vectors point ([`fit`]).
-//! 4. Character n-grams are fitted to the words ([`grams`]), and all is stored in four bits a number.
+//! 3. The teacher encodes texts: real ones, and phrases made of the words ([`phrases()`]). The word vectors are then
+//!    fitted until the sums over the texts' words point where the teacher's vectors point (`fit`).
+//! 4. Character n-grams are fitted to the words (`grams`), and all is stored in four bits a number.
 //!
 //! No step has a clock, a thread or an address in it: the same teacher and lists make the same bytes on the same kind of
 //! processor (matrix products are rounded otherwise on others).
@@ -41,7 +41,7 @@ pub struct Word {
 pub struct Settings {
     /// Numbers in a vector; even.
     pub dimension: usize,
-    /// See [`Space`]: 0 keeps the teacher's main directions, 1 makes all directions equal.
+    /// See `space`: 0 keeps the teacher's main directions, 1 makes all directions equal.
     pub tone: f64,
     /// The frequency at which a word counts half.
     pub rarity: f64,
