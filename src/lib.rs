@@ -4,6 +4,7 @@ pub mod answer;
 pub mod cluster;
 pub mod codebook;
 pub mod ingest;
+pub mod encode;
 pub mod privacy;
 pub mod record;
 pub mod score;

@@ -3,6 +3,7 @@
 
 mod completions;
 mod failure;
+mod models;
 mod terminal;
 
 use std::process::ExitCode;
@@ -50,6 +51,7 @@ Exit codes: 0 ok; 1 below --fail-under; 2 usage, or nothing readable; 3 rejected
 enum Command {
     /// Print a completion script for a shell
     Completions(completions::Completions),
+    Models(models::Models),
 }
 
 /// Parses the command line, runs the command and turns what came of it into an exit code.
@@ -73,8 +75,9 @@ pub fn main() -> ExitCode {
     }
 }
 
-fn run(command: Command, _common: &Common) -> Result<(), Failure> {
+fn run(command: Command, common: &Common) -> Result<(), Failure> {
     match command {
         Command::Completions(command) => command.run(),
+        Command::Models(command) => command.run(common.quiet),
     }
 }
