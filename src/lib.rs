@@ -2,8 +2,12 @@
 
 pub mod answer;
 pub mod codebook;
+pub mod export;
+pub mod patterns;
 pub mod privacy;
 pub mod record;
+pub mod report;
+pub mod run_description;
 pub mod score;
 pub mod span;
 pub mod tag;

@@ -66,8 +66,7 @@ fn topic_rows(theme: &str, topic: &Topic, sink: &mut dyn RowSink) -> Result<(), 
     row(&Heading { level: "topic", code: &code, within: theme }, &column, &topic.meaning, sink)?;
     let column = super::answers::topic_column("verdict", &code);
     for claim in &topic.claims {
-        let meaning =
-            Meaning { name: claim.text.clone(), examples: claim.examples.clone(), ..Meaning::default() };
+        let meaning = Meaning { name: claim.text.clone(), examples: claim.examples.clone(), ..Meaning::default() };
         row(&Heading { level: "claim", code: &claim.id, within: &code }, &column, &meaning, sink)?;
     }
     Ok(())

@@ -81,7 +81,11 @@ impl CsvSink<'_> {
 
 /// A text that a spreadsheet would run as a formula gets an apostrophe in front.
 fn defused(text: &str) -> Cow<'_, str> {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { Cow::Owned(format!("'{text}")) } else { Cow::Borrowed(text) }
+    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
+        Cow::Owned(format!("'{text}"))
+    } else {
+        Cow::Borrowed(text)
+    }
 }
 
 fn stream_error(error: csv::Error) -> ExportError {

@@ -44,7 +44,9 @@ pub enum ExportError {
         cause: String,
     },
     /// The report cannot be kept under its greatest size.
-    #[error("the report would be {bytes} bytes, over the limit of {limit}; shorten names in the codebook or merge groups")]
+    #[error(
+        "the report would be {bytes} bytes, over the limit of {limit}; shorten names in the codebook or merge groups"
+    )]
     ReportTooLarge {
         /// Its least size.
         bytes: usize,

@@ -208,8 +208,11 @@ fn remove_abandoned(out: &Path) -> Result<(), ExportError> {
         let entry = entry.map_err(ExportError::at(out))?;
         if entry.file_name().to_string_lossy().starts_with(PARTIAL) {
             let path = entry.path();
-            let removed =
-                if path.is_dir() && !path.is_symlink() { std::fs::remove_dir_all(&path) } else { std::fs::remove_file(&path) };
+            let removed = if path.is_dir() && !path.is_symlink() {
+                std::fs::remove_dir_all(&path)
+            } else {
+                std::fs::remove_file(&path)
+            };
             removed.map_err(ExportError::at(&path))?;
         }
     }

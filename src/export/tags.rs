@@ -119,7 +119,7 @@ fn set_by(record: &Record) -> &'static str {
 }
 
 /// Themes, topics, patterns with the spans that show them.
-pub(super) fn tags_of(record: &Record) -> impl Iterator<Item = (Level, &Tag, Vec<Span>)> {
+pub fn tags_of(record: &Record) -> impl Iterator<Item = (Level, &Tag, Vec<Span>)> {
     let tagging = &record.tagging;
     let themes = tagging.themes.iter().map(|tag| (Level::Theme, tag, theme_spans(tag, &tagging.topics)));
     let topics = tagging.topics.iter().map(|tag| (Level::Topic, tag, tag.spans.clone()));

@@ -193,7 +193,11 @@ mod tests {
         fn rows(&self, sink: &mut dyn RowSink) -> Result<(), ExportError> {
             let when = jiff::civil::date(2026, 11, 3).at(9, 30, 0, 0);
             sink.row(&[Cell::Text("=1+1 og \u{1}tegn <b>"), Cell::Integer(3), Cell::Moment(when)])?;
-            sink.row(&[Cell::Text(&"å".repeat(40_000)), Cell::Empty, Cell::Moment(jiff::civil::date(1850, 1, 1).into())])
+            sink.row(&[
+                Cell::Text(&"å".repeat(40_000)),
+                Cell::Empty,
+                Cell::Moment(jiff::civil::date(1850, 1, 1).into()),
+            ])
         }
     }
 
