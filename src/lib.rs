@@ -3,9 +3,9 @@
 pub mod answer;
 pub mod cluster;
 pub mod codebook;
-pub mod ingest;
 pub mod encode;
 pub mod export;
+pub mod ingest;
 pub mod patterns;
 pub mod privacy;
 pub mod record;

@@ -160,11 +160,11 @@ impl Heads {
     /// # Errors
     /// [`HeadsError::Damaged`] if bytes are missing or do not fit together.
     pub fn read(bytes: &mut Bytes<'_>) -> Result<Self, HeadsError> {
-        let layout: Layout =
-            serde_json::from_slice(bytes.block()?).map_err(|_| HeadsError::Damaged("layout"))?;
+        let layout: Layout = serde_json::from_slice(bytes.block()?).map_err(|_| HeadsError::Damaged("layout"))?;
         let outputs = layout.outputs.len();
         let size = |rows: usize, columns: usize| rows.checked_mul(columns).ok_or(HeadsError::Damaged("size"));
-        let buckets = bytes.take(size(layout.rows, 4)?)?.as_chunks().0.iter().map(|&chunk| u32::from_le_bytes(chunk)).collect();
+        let buckets =
+            bytes.take(size(layout.rows, 4)?)?.as_chunks().0.iter().map(|&chunk| u32::from_le_bytes(chunk)).collect();
         let mut heads = Heads {
             buckets,
             rarity: bytes.floats(layout.rows)?,

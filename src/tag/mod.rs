@@ -1,6 +1,13 @@
 //! Tagging: answer x code, with score, spans, and who set it.
 
-mod terms;
+pub mod calibrate;
+pub mod features;
+pub mod heads;
+pub mod model;
+pub mod reading;
+pub mod signals;
+pub mod solver;
+pub mod terms;
 
 use std::collections::BTreeMap;
 

@@ -163,11 +163,8 @@ impl Known {
         let lexicon = Lexicon::get();
         let lemma = lexicon.lemma(form);
         let parts = lexicon.parts(form);
-        let mut known = Known {
-            keys: terms.keys(form, &lemma, &parts),
-            pair_key: features::pair_key(&lemma),
-            ..Known::default()
-        };
+        let mut known =
+            Known { keys: terms.keys(form, &lemma, &parts), pair_key: features::pair_key(&lemma), ..Known::default() };
         if let Some(heads) = heads {
             let mut contribution = vec![0.0; heads.outputs.len()];
             let mut buckets = Vec::new();

@@ -72,15 +72,18 @@ pub struct Fitted {
 /// any number of threads.
 ///
 /// `labels[output][row]`: some(true/false), or none where the row says nothing of that output.
-pub fn fit_all(data: &SparseRows, rows: &[usize], labels: &[Vec<Option<bool>>], settings: SolverSettings) -> Vec<Fitted> {
+pub fn fit_all(
+    data: &SparseRows,
+    rows: &[usize],
+    labels: &[Vec<Option<bool>>],
+    settings: SolverSettings,
+) -> Vec<Fitted> {
     labels.par_iter().map(|labels| fit(data, rows, labels, settings)).collect()
 }
 
 fn fit(data: &SparseRows, rows: &[usize], labels: &[Option<bool>], settings: SolverSettings) -> Fitted {
-    let known: Vec<(usize, f32)> = rows
-        .iter()
-        .filter_map(|&row| labels[row].map(|positive| (row, if positive { 1.0 } else { -1.0 })))
-        .collect();
+    let known: Vec<(usize, f32)> =
+        rows.iter().filter_map(|&row| labels[row].map(|positive| (row, if positive { 1.0 } else { -1.0 }))).collect();
     let positives = known.iter().filter(|(_, sign)| *sign > 0.0).count();
     let negatives = known.len() - positives;
     let mut weights = vec![0.0f32; data.width];
