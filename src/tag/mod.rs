@@ -1,13 +1,22 @@
 //! Tagging: answer x code, with score, spans, and who set it.
 
 pub mod calibrate;
+mod described;
 pub mod features;
 pub mod heads;
+mod label_tagger;
 pub mod model;
 pub mod reading;
 pub mod signals;
 pub mod solver;
+mod spans;
+mod tagger;
 pub mod terms;
+pub mod train;
+mod verdicts;
+
+pub use label_tagger::{LabelTagger, Labelling};
+pub use tagger::{Input, TagError, Tagger};
 
 use std::collections::BTreeMap;
 

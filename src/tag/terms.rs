@@ -73,16 +73,25 @@ pub struct TermIndex {
     terms: Vec<Term>,
     /// For each lemma, the terms that begin with it.
     beginning: Vec<Vec<u32>>,
+    codes: usize,
 }
 
 impl TermIndex {
-    /// Compiles the terms of every code, in the order of [`Codebook::codes`].
+    /// Compiles the terms of every code, in the order of [`Codebook::codes`], then of every facet's values.
     pub fn new(codebook: &Codebook) -> Self {
         let mut index = TermIndex::default();
-        for (position, entry) in codebook.codes().into_iter().enumerate() {
-            index.add_meaning(CodeIndex(position as u16), entry.meaning);
+        let codes = codebook.codes();
+        let facet_values = codebook.facets.iter().flat_map(|facet| &facet.values).map(|value| &value.meaning);
+        for (position, meaning) in codes.iter().map(|entry| entry.meaning).chain(facet_values).enumerate() {
+            index.add_meaning(CodeIndex(position as u16), meaning);
+            index.codes = position + 1;
         }
         index
+    }
+
+    /// How many codes and facet values have been compiled.
+    pub fn codes(&self) -> usize {
+        self.codes
     }
 
     /// Adds the terms of one code.
@@ -100,7 +109,7 @@ impl TermIndex {
 
     fn add(&mut self, code: CodeIndex, role: Role, phrase: &str) {
         let phrase = phrase.to_lowercase();
-        let mut lemmas = SmallVec::new();
+        let mut lemmas: SmallVec<[LemmaId; 4]> = SmallVec::new();
         for word in text::words(&phrase) {
             let form = &phrase[word.clone()];
             if phrase[word.end..].starts_with('*') {
@@ -110,6 +119,14 @@ impl TermIndex {
             }
         }
         let Some(&first) = lemmas.first() else { return };
+        let known = |&number: &u32| {
+            let term = &self.terms[number as usize];
+            term.code == code && term.role == role && term.lemmas == lemmas
+        };
+        // Bokmål and nynorsk share many words: the same term twice would count double.
+        if self.beginning[first.0 as usize].iter().any(known) {
+            return;
+        }
         let number = self.terms.len() as u32;
         self.terms.push(Term { lemmas, code, role });
         self.beginning[first.0 as usize].push(number);
