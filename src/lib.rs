@@ -4,6 +4,7 @@ pub mod answer;
 pub mod cluster;
 pub mod codebook;
 pub mod encode;
+pub mod evaluate;
 pub mod export;
 pub mod ingest;
 pub mod patterns;

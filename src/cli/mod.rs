@@ -1,10 +1,16 @@
 //! The terminal: one file per command. Parsed arguments are resolved into plain settings before the
 //! library is called, and the library never knows of the terminal.
 
+mod coded_rows;
 mod completions;
+mod evaluate;
 mod failure;
 mod models;
+mod opening;
+mod output;
+mod tag;
 mod terminal;
+mod train;
 
 use std::process::ExitCode;
 
@@ -49,8 +55,10 @@ Exit codes: 0 ok; 1 below --fail-under; 2 usage, or nothing readable; 3 rejected
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Print a completion script for a shell
     Completions(completions::Completions),
+    Evaluate(Box<evaluate::Evaluate>),
+    Tag(Box<tag::TagCommand>),
+    Train(train::Train),
     Models(models::Models),
 }
 
@@ -78,6 +86,9 @@ pub fn main() -> ExitCode {
 fn run(command: Command, common: &Common) -> Result<(), Failure> {
     match command {
         Command::Completions(command) => command.run(),
+        Command::Evaluate(command) => command.run(common),
+        Command::Tag(command) => command.run(common),
+        Command::Train(command) => command.run(common),
         Command::Models(command) => command.run(common.quiet),
     }
 }

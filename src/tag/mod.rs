@@ -7,6 +7,7 @@ pub mod heads;
 mod label_tagger;
 pub mod model;
 pub mod reading;
+pub mod shipped;
 pub mod signals;
 pub mod solver;
 mod spans;
@@ -15,6 +16,11 @@ pub mod terms;
 pub mod train;
 mod verdicts;
 
+pub use verdicts::VERDICTS;
+/// The five verdicts with their names.
+pub fn verdict_names() -> [(Verdict, &'static str); 5] {
+    VERDICTS
+}
 pub use label_tagger::{LabelTagger, Labelling};
 pub use tagger::{Input, TagError, Tagger};
 

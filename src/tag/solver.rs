@@ -136,6 +136,11 @@ impl Shuffle {
         self.0
     }
 
+    /// A number below `bound`; 0 where `bound` is 0.
+    pub fn below(&mut self, bound: usize) -> usize {
+        (self.next() % (bound.max(1) as u64)) as usize
+    }
+
     /// Puts `items` in a new order.
     pub fn apply<T>(&mut self, items: &mut [T]) {
         for last in (1..items.len()).rev() {
