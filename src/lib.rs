@@ -8,6 +8,7 @@ pub mod evaluate;
 pub mod export;
 pub mod ingest;
 pub mod patterns;
+pub mod pipeline;
 pub mod privacy;
 pub mod record;
 pub mod report;

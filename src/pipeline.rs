@@ -76,9 +76,8 @@ pub fn analyse(input: Input, tagger: &mut Tagger, mut finished: impl FnMut(Stage
     finished(Stage::Text);
 
     let mended: Vec<Mended<'_>> = shown.par_iter().map(|text| text::mend(text)).collect();
-    let inputs: Vec<TagInput<'_>> = (mended.iter().zip(&answers))
-        .map(|(text, answer)| TagInput { text, kind: answer.kind.as_ref() })
-        .collect();
+    let inputs: Vec<TagInput<'_>> =
+        (mended.iter().zip(&answers)).map(|(text, answer)| TagInput { text, kind: answer.kind.as_ref() }).collect();
     let taggings = tagger.tag(&inputs)?;
     drop(mended);
     finished(Stage::Tag);
@@ -143,16 +142,11 @@ type Groups = (Vec<ClusterSummary>, Vec<Option<usize>>);
 fn group_alike(vectors: &Vectors, texts: &[&str], content: &[bool], bokmal: &[bool]) -> Result<Groups, PipelineError> {
     let view = cluster::rows(vectors.dimension(), vectors.values())?;
     let clustering = cluster::cluster(view, content, None, &ClusterSettings::default())?;
-    let described = cluster::describe(
-        view,
-        &Answers { texts, preferred: bokmal, quotable: content },
-        &clustering,
-        Lexicon::get(),
-    )?;
+    let described =
+        cluster::describe(view, &Answers { texts, preferred: bokmal, quotable: content }, &clustering, Lexicon::get())?;
     let position: BTreeMap<u32, usize> =
         described.iter().enumerate().map(|(position, group)| (group.id, position)).collect();
-    let membership =
-        clustering.membership.iter().map(|id| id.and_then(|id| position.get(&id).copied())).collect();
+    let membership = clustering.membership.iter().map(|id| id.and_then(|id| position.get(&id).copied())).collect();
     let summaries = described
         .into_iter()
         .map(|group| ClusterSummary { id: group.id, label: group.label, quotes: group.quotes, size: group.size })

@@ -27,8 +27,8 @@ pub fn read(paths: &[PathBuf], fields: &FieldNames, filters: &[Filter]) -> Resul
         let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
         for (number, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
             let failed = |what: String| Failure::Usage(format!("{}:{}: {what}", path.display(), number + 1));
-            let value: Value = serde_json::from_str(line)
-                .map_err(|_| failed("not JSON: one object a line is expected".to_owned()))?;
+            let value: Value =
+                serde_json::from_str(line).map_err(|_| failed("not JSON: one object a line is expected".to_owned()))?;
             if !filters.iter().all(|filter| fits(filter, &value)) {
                 continue;
             }

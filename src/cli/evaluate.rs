@@ -69,7 +69,8 @@ impl Evaluate {
             Form::Json => writeln!(output, "{}", serde_json::to_string_pretty(&report).unwrap_or_default())?,
             Form::Text => output.write_all(in_words(&report).as_bytes())?,
         }
-        let headline = report.levels.get("themes").or_else(|| report.levels.get("labels")).map(|level| level.macro_f1.value);
+        let headline =
+            report.levels.get("themes").or_else(|| report.levels.get("labels")).map(|level| level.macro_f1.value);
         match (self.fail_under, headline) {
             (Some(bar), Some(value)) if value < bar => {
                 Err(Failure::BelowBar(format!("macro-F1 {value:.3} is below {bar}")))
@@ -121,11 +122,7 @@ fn coded(row: &Coded, tagging: Tagging, as_labels: bool) -> Coded {
 }
 
 fn labelled(row: &Coded, labelling: Labelling) -> Coded {
-    Coded {
-        id: row.id.clone(),
-        labels: labelling.labels.into_iter().map(|tag| tag.code).collect(),
-        ..Coded::default()
-    }
+    Coded { id: row.id.clone(), labels: labelling.labels.into_iter().map(|tag| tag.code).collect(), ..Coded::default() }
 }
 
 fn in_words(report: &Report) -> String {

@@ -1,15 +1,22 @@
 //! The terminal: one file per command. Parsed arguments are resolved into plain settings before the
 //! library is called, and the library never knows of the terminal.
 
+mod cluster;
+mod codebook;
 mod coded_rows;
 mod completions;
+mod describe_run;
+mod embed;
 mod evaluate;
 mod failure;
+mod init;
 mod models;
 mod opening;
 mod output;
+mod run;
 mod tag;
 mod terminal;
+mod texts;
 mod train;
 
 use std::process::ExitCode;
@@ -55,11 +62,16 @@ Exit codes: 0 ok; 1 below --fail-under; 2 usage, or nothing readable; 3 rejected
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    Completions(completions::Completions),
-    Evaluate(Box<evaluate::Evaluate>),
+    Init(init::Init),
+    Run(run::Run),
     Tag(Box<tag::TagCommand>),
+    Cluster(cluster::Cluster),
+    Embed(embed::Embed),
     Train(train::Train),
+    Evaluate(Box<evaluate::Evaluate>),
+    Codebook(codebook::CodebookCommand),
     Models(models::Models),
+    Completions(completions::Completions),
 }
 
 /// Parses the command line, runs the command and turns what came of it into an exit code.
@@ -85,10 +97,15 @@ pub fn main() -> ExitCode {
 
 fn run(command: Command, common: &Common) -> Result<(), Failure> {
     match command {
-        Command::Completions(command) => command.run(),
-        Command::Evaluate(command) => command.run(common),
+        Command::Init(command) => command.run(),
+        Command::Run(command) => command.run(common),
         Command::Tag(command) => command.run(common),
+        Command::Cluster(command) => command.run(),
+        Command::Embed(command) => command.run(),
         Command::Train(command) => command.run(common),
+        Command::Evaluate(command) => command.run(common),
+        Command::Codebook(command) => command.run(),
         Command::Models(command) => command.run(common.quiet),
+        Command::Completions(command) => command.run(),
     }
 }

@@ -81,7 +81,8 @@ pub fn open_tagger(codebook: Codebook, encoder: Box<dyn Encoder>, given: Option<
             .map(|model| model.header.described)
             .unwrap_or_default(),
     };
-    Tagger::new(codebook, encoder, given.or(shipped_model), described).map_err(|error| Failure::Usage(error.to_string()))
+    Tagger::new(codebook, encoder, given.or(shipped_model), described)
+        .map_err(|error| Failure::Usage(error.to_string()))
 }
 
 fn read_model(path: &Path) -> Result<Model, Failure> {

@@ -35,8 +35,7 @@ impl Output {
             Output::File(output, path) => {
                 let file = output.into_inner().map_err(|error| Failure::from(error.into_error()))?;
                 file.as_file().sync_all()?;
-                file.persist(&path)
-                    .map_err(|error| Failure::Usage(format!("{}: {}", path.display(), error.error)))?;
+                file.persist(&path).map_err(|error| Failure::Usage(format!("{}: {}", path.display(), error.error)))?;
                 sync_folder(&path);
                 Ok(())
             }

@@ -119,9 +119,8 @@ impl TagCommand {
 
     fn write(&self, tagger: &mut AnyTagger, batch: &[Row], output: &mut Output) -> Result<(), Failure> {
         let mended: Vec<Mended<'_>> = batch.par_iter().map(|(answer, _)| mend(&answer.text)).collect();
-        let inputs: Vec<Input<'_>> = (batch.iter().zip(&mended))
-            .map(|((answer, _), text)| Input { text, kind: answer.kind.as_ref() })
-            .collect();
+        let inputs: Vec<Input<'_>> =
+            (batch.iter().zip(&mended)).map(|((answer, _), text)| Input { text, kind: answer.kind.as_ref() }).collect();
         let failed = |error: innspill::tag::TagError| Failure::Usage(error.to_string());
         let lines: Vec<Vec<u8>> = match tagger {
             AnyTagger::Codebook(tagger) => {

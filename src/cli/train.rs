@@ -55,7 +55,8 @@ impl Train {
         let fields = FieldNames { labels: self.labels_field.clone(), text: self.text_field.clone() };
         let mut rows = coded_rows::read(&self.labelled, &fields, &self.filters)?;
         rows.retain(|row| !self.without_author.contains(&row.author));
-        if let Some(row) = rows.iter().find(|row| row.text.is_empty() && row.labels.is_empty() && row.themes.is_empty()) {
+        if let Some(row) = rows.iter().find(|row| row.text.is_empty() && row.labels.is_empty() && row.themes.is_empty())
+        {
             tracing::debug!(id = row.id, "a row without text and codes");
         }
         let encoder = open_encoder(&self.encoder)?;
@@ -70,7 +71,10 @@ impl Train {
             None => {
                 let examples = label_examples(&rows);
                 if examples.iter().all(|example| example.labels.is_empty()) {
-                    return Err(Failure::Usage(format!("no row has labels in \"{}\": see --labels-field", self.labels_field)));
+                    return Err(Failure::Usage(format!(
+                        "no row has labels in \"{}\": see --labels-field",
+                        self.labels_field
+                    )));
                 }
                 train_labels(&examples, encoder.as_ref()).map_err(failed)?
             }

@@ -1,0 +1,91 @@
+//! `innspill codebook check|stats [FILE]`
+
+use std::io::Write;
+use std::path::PathBuf;
+
+use innspill::codebook::{Codebook, Level, Severity, check};
+
+use super::failure::Failure;
+use super::opening::open_codebook;
+
+/// Look at a codebook
+#[derive(Debug, clap::Args)]
+pub struct CodebookCommand {
+    #[command(subcommand)]
+    action: Action,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Action {
+    /// Name what is missing, clashes or overlaps
+    Check {
+        /// The codebook [default: the innovation codebook]
+        file: Option<PathBuf>,
+    },
+    /// Count codes, terms and examples
+    Stats {
+        /// The codebook [default: the innovation codebook]
+        file: Option<PathBuf>,
+    },
+}
+
+impl CodebookCommand {
+    /// Prints what was asked for.
+    pub fn run(self) -> Result<(), Failure> {
+        match self.action {
+            Action::Check { file } => print_check(&open_codebook(file.as_deref())?),
+            Action::Stats { file } => print_stats(&open_codebook(file.as_deref())?),
+        }
+    }
+}
+
+fn print_check(codebook: &Codebook) -> Result<(), Failure> {
+    let mut output = std::io::stdout().lock();
+    let findings = check(codebook);
+    for finding in &findings {
+        let severity = match finding.severity {
+            Severity::Clash => "clash",
+            Severity::Advice => "advice",
+        };
+        writeln!(output, "{severity}: {} {}", finding.code, finding.message)?;
+    }
+    let clashes = findings.iter().filter(|finding| finding.severity == Severity::Clash).count();
+    writeln!(
+        output,
+        "{} codes: {clashes} clashes, {} pieces of advice",
+        codebook.codes().len(),
+        findings.len() - clashes
+    )?;
+    Ok(())
+}
+
+fn print_stats(codebook: &Codebook) -> Result<(), Failure> {
+    let mut output = std::io::stdout().lock();
+    writeln!(output, "{} {}", codebook.codebook.id, codebook.codebook.version)?;
+    for (level, name) in [(Level::Theme, "themes"), (Level::Topic, "topics"), (Level::Pattern, "patterns")] {
+        let codes: Vec<_> = codebook.codes().into_iter().filter(|entry| entry.level == level).collect();
+        let count =
+            |select: fn(&innspill::codebook::Meaning) -> &innspill::codebook::Wordings, language: usize| -> usize {
+                codes
+                    .iter()
+                    .map(|entry| {
+                        let wordings = select(entry.meaning);
+                        [&wordings.nb, &wordings.nn, &wordings.en][language].len()
+                    })
+                    .sum()
+            };
+        writeln!(
+            output,
+            "{name}: {}   terms nb/nn/en {}/{}/{}   examples {}/{}/{}",
+            codes.len(),
+            count(|meaning| &meaning.terms, 0),
+            count(|meaning| &meaning.terms, 1),
+            count(|meaning| &meaning.terms, 2),
+            count(|meaning| &meaning.examples, 0),
+            count(|meaning| &meaning.examples, 1),
+            count(|meaning| &meaning.examples, 2)
+        )?;
+    }
+    writeln!(output, "facets: {}", codebook.facets.len())?;
+    Ok(())
+}
