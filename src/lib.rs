@@ -1,11 +1,18 @@
 //! innspill: free-text answers in, tags, groups of alike answers and recurring patterns out.
 
 pub mod answer;
+pub mod cluster;
 pub mod codebook;
+pub mod ingest;
 pub mod encode;
+pub mod export;
+pub mod patterns;
 pub mod privacy;
 pub mod record;
+pub mod report;
+pub mod run_description;
 pub mod score;
+pub mod settings;
 pub mod span;
 pub mod tag;
 pub mod text;

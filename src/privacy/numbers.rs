@@ -171,13 +171,13 @@ impl<'a> Run<'a> {
         if self.is_attached_before(index) {
             return None;
         }
-        let kinds: [(fn(&Self, usize) -> Option<usize>, MarkKind); 3] = [
-            (Self::national_id_at, MarkKind::NationalId),
-            (Self::account_at, MarkKind::Account),
-            (Self::phone_at, MarkKind::Phone),
+        let candidates = [
+            (self.national_id_at(index), MarkKind::NationalId),
+            (self.account_at(index), MarkKind::Account),
+            (self.phone_at(index), MarkKind::Phone),
         ];
-        kinds.into_iter().find_map(|(finder, kind)| {
-            let count = finder(self, index)?;
+        candidates.into_iter().find_map(|(count, kind)| {
+            let count = count?;
             (!self.is_attached_after(index + count - 1)).then_some((count, kind))
         })
     }

@@ -18,6 +18,9 @@ static NO_CONTENT: LazyLock<FxHashSet<&str>> =
     LazyLock::new(|| PROFILES.iter().flat_map(|profile| profile.no_content).copied().collect());
 static FILLERS: LazyLock<FxHashSet<&str>> =
     LazyLock::new(|| PROFILES.iter().flat_map(|profile| profile.fillers).copied().collect());
+/// Every word of the phrases and fillers: a text with any other word has content.
+static VOCABULARY: LazyLock<FxHashSet<&str>> =
+    LazyLock::new(|| NO_CONTENT.iter().chain(FILLERS.iter()).flat_map(|phrase| phrase.split(' ')).collect());
 
 /// Whether the text has something that could be coded.
 ///
@@ -36,6 +39,9 @@ pub fn has_content(text: &str) -> bool {
     }
     let form = normal_form(text);
     let tokens: Vec<&str> = form.split(' ').filter(|token| token.chars().any(char::is_alphanumeric)).collect();
+    if tokens.iter().any(|token| !VOCABULARY.contains(token) && !is_noise(token)) {
+        return true;
+    }
     if tokens.iter().all(|token| is_noise(token)) {
         return false;
     }

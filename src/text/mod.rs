@@ -7,6 +7,7 @@
 //! else; [`template`] shows how to add the next.
 
 mod alike;
+mod compound;
 mod content;
 mod detect;
 mod en;
@@ -25,8 +26,8 @@ use serde::{Deserialize, Serialize};
 
 pub use alike::{near_equal_pairs, same_text_groups};
 pub use content::has_content;
-pub use detect::detect;
-pub use lexicon::Lexicon;
+pub use detect::{LanguageTable, detect};
+pub use lexicon::{Lexicon, pack_entry};
 pub use mend::{Mended, mend};
 pub use normal_form::normal_form;
 pub use profile::{PROFILES, Profile};

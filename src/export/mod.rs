@@ -1,0 +1,176 @@
+//! What a run leaves behind: tables, a workbook, a report for the analysts and one to pass on.
+//!
+//! One file here per output. All tables share one shape ([`table`]) and one CSV writer ([`csv_file`]); the workbook
+//! is made of the same tables. [`folder`] publishes the files whole or not at all.
+
+pub mod answers;
+pub mod clusters;
+pub mod codebook;
+pub mod consensus;
+pub mod csv_file;
+mod error;
+pub mod findings;
+pub mod folder;
+pub mod groups;
+pub mod kept;
+pub mod manifest;
+pub mod patterns;
+mod permissions;
+pub mod quotes;
+pub mod read_me;
+pub mod rejects;
+mod source;
+pub mod table;
+pub mod tags;
+pub mod themes_by_groups;
+pub mod workbook;
+
+use std::io::Write;
+use std::path::PathBuf;
+
+use rayon::prelude::*;
+
+pub use error::ExportError;
+pub use folder::{Target, WrittenFile};
+pub use source::{Edition, Source, SubjectName, level_id, unit_id};
+
+use crate::codebook::Codebook;
+use crate::patterns::Patterns;
+use crate::record::Analysis;
+use crate::report;
+use crate::run_description::RunDescription;
+use csv_file::{Dialect, write_csv};
+use folder::Staging;
+use table::Table;
+use workbook::{MOST_ROWS, Sheet, write_workbook};
+
+/// What was found, once for each edition: [`crate::patterns::seek`] with its settings.
+#[derive(Debug, Clone, Copy)]
+pub struct Editions<'a> {
+    /// With everything.
+    pub internal: &'a Patterns,
+    /// With small groups merged, small counts hidden and quotes that may be passed on
+    /// ([`crate::patterns::PatternSettings::shared`]).
+    pub shared: &'a Patterns,
+}
+
+/// What was written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Written {
+    /// The folder, as the user knows it.
+    pub folder: PathBuf,
+    /// The internal report.
+    pub report: PathBuf,
+    /// All files but `run.json`, by name.
+    pub files: Vec<WrittenFile>,
+}
+
+type WriteFile<'a> = Box<dyn FnOnce(&mut dyn Write) -> Result<(), ExportError> + Send + 'a>;
+
+/// Writes all outputs of a run and publishes them: all of them or, where one fails, none.
+///
+/// The same input gives the same bytes, but for `run.json`, which has the clock.
+///
+/// # Errors
+/// When a file cannot be written, or the run is published already.
+pub fn write_run(
+    target: &Target,
+    analysis: &Analysis,
+    codebook: &Codebook,
+    patterns: Editions<'_>,
+    description: &RunDescription,
+) -> Result<Written, ExportError> {
+    let internal = Source { analysis, codebook, patterns: patterns.internal, edition: Edition::Internal };
+    let shared = Source { analysis, codebook, patterns: patterns.shared, edition: Edition::Shared };
+    let staging = Staging::begin(target)?;
+
+    let mut jobs = internal_tables(&internal, description);
+    jobs.extend(shared_tables(&shared, description));
+    jobs.push((
+        "report.html",
+        Box::new(move |output| Ok(output.write_all(report::render(&internal, description)?.as_bytes())?)),
+    ));
+    jobs.push((
+        "share/report.html",
+        Box::new(move |output| Ok(output.write_all(report::render(&shared, description)?.as_bytes())?)),
+    ));
+    jobs.push(("findings.json", Box::new(move |output| findings::write_findings(&internal, output))));
+    let scratch = staging.path().to_path_buf();
+    jobs.push((
+        "answers.xlsx",
+        Box::new(move |output| write_answers_workbook(&internal, description, &scratch, output)),
+    ));
+
+    let outcomes: Vec<Result<(), ExportError>> =
+        jobs.into_par_iter().map(|(name, write)| staging.file(name, write)).collect();
+    outcomes.into_iter().collect::<Result<(), _>>()?;
+
+    let files = staging.written();
+    let listed = files.clone();
+    staging.file("run.json", |output| manifest::write_manifest(description, &analysis.counts, listed, output))?;
+    let folder = staging.publish()?;
+    Ok(Written { report: folder.join("report.html"), folder, files })
+}
+
+fn csv_job<'a>(table: impl Table + Send + 'a, excel: bool) -> WriteFile<'a> {
+    Box::new(move |output| write_csv(&table, Dialect::from_setting(excel), output))
+}
+
+fn internal_tables<'a>(source: &Source<'a>, description: &'a RunDescription) -> Vec<(&'static str, WriteFile<'a>)> {
+    let excel = description.excel;
+    let least = least_group(description);
+    vec![
+        ("answers.csv", csv_job(answers::AnswersTable::new(source.analysis, source.codebook), excel)),
+        ("tags.csv", csv_job(tags::TagsTable::new(source.analysis, source.codebook), excel)),
+        ("clusters.csv", csv_job(clusters::ClustersTable::new(*source, least), excel)),
+        ("patterns.csv", csv_job(patterns::PatternsTable(*source), excel)),
+        ("consensus.csv", csv_job(consensus::ConsensusTable(*source), excel)),
+        ("groups.csv", csv_job(groups::GroupsTable(*source), excel)),
+        ("findings.csv", csv_job(findings::FindingsTable(*source), excel)),
+        ("quotes.csv", csv_job(quotes::QuotesTable(*source), excel)),
+        ("codebook.csv", csv_job(codebook::CodebookTable(source.codebook), excel)),
+        ("rejects.csv", csv_job(rejects::RejectsTable(&description.rejects), excel)),
+    ]
+}
+
+/// Counts and quotes only: what has one row per answer, or names a file or a line of one, is not passed on.
+fn shared_tables<'a>(source: &Source<'a>, description: &RunDescription) -> Vec<(&'static str, WriteFile<'a>)> {
+    let excel = description.excel;
+    let least = least_group(description);
+    vec![
+        ("share/clusters.csv", csv_job(clusters::ClustersTable::new(*source, least), excel)),
+        ("share/patterns.csv", csv_job(patterns::PatternsTable(*source), excel)),
+        ("share/consensus.csv", csv_job(consensus::ConsensusTable(*source), excel)),
+        ("share/groups.csv", csv_job(groups::GroupsTable(*source), excel)),
+        ("share/findings.csv", csv_job(findings::FindingsTable(*source), excel)),
+        ("share/quotes.csv", csv_job(quotes::QuotesTable(*source), excel)),
+        ("share/codebook.csv", csv_job(codebook::CodebookTable(source.codebook), excel)),
+    ]
+}
+
+fn least_group(description: &RunDescription) -> usize {
+    usize::try_from(description.privacy.min_group_size).unwrap_or(usize::MAX)
+}
+
+fn write_answers_workbook(
+    source: &Source<'_>,
+    description: &RunDescription,
+    scratch: &std::path::Path,
+    output: &mut dyn Write,
+) -> Result<(), ExportError> {
+    let answers = answers::AnswersTable::for_workbook(source.analysis, source.codebook, MOST_ROWS);
+    let tags = tags::TagsTable::new(source.analysis, source.codebook);
+    let tag_rows = tags.row_count();
+    let tags = tags.limited(MOST_ROWS);
+    let quotes = quotes::QuotesTable(*source);
+    let by_groups = themes_by_groups::ThemesByGroups::new(*source);
+    let read_me = read_me::ReadMe::new(description, source.analysis.records.len(), tag_rows)?;
+    let sheets = [
+        Sheet { name: "read-me", table: &read_me },
+        Sheet { name: "answers", table: &answers },
+        Sheet { name: "tags", table: &tags },
+        Sheet { name: "quotes", table: &quotes },
+        Sheet { name: "themes by groups", table: &by_groups },
+    ];
+    write_workbook(&description.title, &sheets, description.dated, scratch, output)
+}

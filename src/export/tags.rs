@@ -1,0 +1,162 @@
+//! `tags.csv`: one row per tag and span.
+
+use super::ExportError;
+use super::table::{Cell, Column, ColumnType, RowSink, Table, columns};
+use crate::codebook::{Codebook, Level};
+use crate::record::{Analysis, Record};
+use crate::span::Span;
+use crate::tag::Tag;
+use crate::text::Language;
+
+/// One row per tag and span: themes, topics and patterns of each answer, in the order of the answers.
+///
+/// A theme has no spans of its own: it is shown by the union of its topics' spans. A tag without any span has one
+/// row with `start`, `end` and `evidence` empty. Spans count code points of the shown text; `evidence` is its slice.
+#[derive(Debug)]
+pub struct TagsTable<'a> {
+    analysis: &'a Analysis,
+    names: rustc_hash::FxHashMap<(Level, String), String>,
+    limit: usize,
+}
+
+impl<'a> TagsTable<'a> {
+    /// Tags of all answers.
+    pub fn new(analysis: &'a Analysis, codebook: &Codebook) -> Self {
+        let names = codebook
+            .codes()
+            .into_iter()
+            .map(|entry| {
+                let name = codebook.name(entry.level, &entry.code, Language::Nb);
+                ((entry.level, entry.code), name)
+            })
+            .collect();
+        TagsTable { analysis, names, limit: usize::MAX }
+    }
+
+    /// At most `limit` rows, for the workbook.
+    pub fn limited(self, limit: usize) -> Self {
+        TagsTable { limit, ..self }
+    }
+
+    /// Number of rows that there are without a limit.
+    pub fn row_count(&self) -> usize {
+        self.analysis
+            .records
+            .iter()
+            .map(|record| tags_of(record).map(|(_, _, spans)| spans.len().max(1)).sum::<usize>())
+            .sum()
+    }
+
+    fn tag_rows(
+        &self,
+        record: &Record,
+        (level, tag, spans): (Level, &Tag, Vec<Span>),
+        sink: &mut dyn RowSink,
+    ) -> Result<usize, ExportError> {
+        let key = (level, tag.code.clone());
+        let name = self.names.get(&key).map_or(tag.code.as_str(), String::as_str);
+        let threshold = self.analysis.thresholds.get(&key).map(|threshold| threshold.value());
+        let start_of_row = [
+            Cell::Text(&record.answer.id.0),
+            Cell::Text(&tag.code),
+            Cell::Text(name),
+            Cell::Decimal(tag.score.value()),
+            Cell::maybe_decimal(threshold),
+            Cell::Text(set_by(record)),
+        ];
+        let mut row = |end_of_row: [Cell<'_>; 3]| {
+            let [answer, code, name, score, threshold, set_by] = start_of_row;
+            let [start, end, evidence] = end_of_row;
+            sink.row(&[answer, code, name, score, threshold, set_by, start, end, evidence])
+        };
+        if spans.is_empty() {
+            row([Cell::Empty; 3])?;
+            return Ok(1);
+        }
+        for span in &spans {
+            row([
+                Cell::Integer(i64::from(span.start)),
+                Cell::Integer(i64::from(span.end)),
+                Cell::Text(span.slice(&record.shown)),
+            ])?;
+        }
+        Ok(spans.len())
+    }
+}
+
+impl Table for TagsTable<'_> {
+    fn columns(&self) -> Vec<Column> {
+        columns(&[
+            ("answer_id", ColumnType::Text),
+            ("code", ColumnType::Text),
+            ("name_nb", ColumnType::Text),
+            ("score", ColumnType::Decimal),
+            ("threshold", ColumnType::Decimal),
+            ("set_by", ColumnType::Text),
+            ("start", ColumnType::Integer),
+            ("end", ColumnType::Integer),
+            ("evidence", ColumnType::Prose),
+        ])
+    }
+
+    fn rows(&self, sink: &mut dyn RowSink) -> Result<(), ExportError> {
+        let mut rows = 0_usize;
+        for record in &self.analysis.records {
+            for tag in tags_of(record) {
+                if rows >= self.limit {
+                    return Ok(());
+                }
+                rows += self.tag_rows(record, tag, sink)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Who set the tags of an answer: a person who has checked them answers for them, else the model does.
+fn set_by(record: &Record) -> &'static str {
+    if record.human_checked { "person" } else { "model" }
+}
+
+/// Themes, topics, patterns with the spans that show them.
+pub fn tags_of(record: &Record) -> impl Iterator<Item = (Level, &Tag, Vec<Span>)> {
+    let tagging = &record.tagging;
+    let themes = tagging.themes.iter().map(|tag| (Level::Theme, tag, theme_spans(tag, &tagging.topics)));
+    let topics = tagging.topics.iter().map(|tag| (Level::Topic, tag, tag.spans.clone()));
+    let patterns = tagging.patterns.iter().map(|tag| (Level::Pattern, tag, tag.spans.clone()));
+    themes.chain(topics).chain(patterns)
+}
+
+/// The theme's own spans, else the union of its topics'.
+pub fn theme_spans(theme: &Tag, topics: &[Tag]) -> Vec<Span> {
+    if !theme.spans.is_empty() {
+        return theme.spans.clone();
+    }
+    let of_theme = |topic: &&Tag| topic.code.split_once('/').is_some_and(|(head, _)| head == theme.code);
+    union(topics.iter().filter(of_theme).flat_map(|topic| topic.spans.iter().copied()).collect())
+}
+
+/// Sorted, with overlapping and touching spans joined.
+pub fn union(mut spans: Vec<Span>) -> Vec<Span> {
+    spans.sort_unstable();
+    let mut joined: Vec<Span> = Vec::with_capacity(spans.len());
+    for span in spans {
+        match joined.last_mut() {
+            Some(last) if span.start <= last.end => last.end = last.end.max(span.end),
+            _ => joined.push(span),
+        }
+    }
+    joined
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_union_covers_each_point_once() {
+        let spans = [(5, 9), (0, 3), (8, 12), (3, 4), (20, 21)].map(|(start, end)| Span { start, end });
+        let joined: Vec<(u32, u32)> = union(spans.to_vec()).iter().map(|span| (span.start, span.end)).collect();
+        assert_eq!(joined, [(0, 4), (5, 12), (20, 21)]);
+    }
+}

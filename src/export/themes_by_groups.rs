@@ -1,0 +1,96 @@
+//! The workbook's cross table: codes down, groups across.
+
+use super::ExportError;
+use super::source::Source;
+use super::table::{Cell, Column, ColumnType, RowSink, Table, columns};
+use crate::patterns::{Prevalence, Subject};
+use crate::text::Language;
+
+/// Groups of one attribute that the sheet has columns for at most, by name; `groups.csv` has them all.
+const MOST_GROUPS: usize = 200;
+
+/// Answers that mention each code, in all and per group. The first row holds the bases.
+#[derive(Debug)]
+pub struct ThemesByGroups<'a> {
+    source: Source<'a>,
+    /// Attribute and its groups, in the order of the columns.
+    groups: Vec<(String, Vec<String>)>,
+}
+
+impl<'a> ThemesByGroups<'a> {
+    /// For all attributes that the patterns know.
+    pub fn new(source: Source<'a>) -> Self {
+        let breadth = source.patterns.prevalence.first().map(|entry| entry.breadth.as_slice()).unwrap_or_default();
+        let groups = breadth
+            .iter()
+            .map(|breadth| {
+                let names = breadth.by_group.iter().take(MOST_GROUPS).map(|group| group.group.clone()).collect();
+                (breadth.attribute.clone(), names)
+            })
+            .collect();
+        ThemesByGroups { source, groups }
+    }
+
+    fn row(&self, entry: &Prevalence, what: Of, sink: &mut dyn RowSink) -> Result<(), ExportError> {
+        let name = self.source.name(&entry.subject, Language::Nb);
+        let mut cells = match what {
+            Of::Base => vec![Cell::Text("n"), Cell::Empty, Cell::Empty],
+            Of::Mentions => name.cells().to_vec(),
+        };
+        cells.push(what.cell(Some(&entry.answers)));
+        for (attribute, names) in &self.groups {
+            let breadth = entry.breadth.iter().find(|breadth| &breadth.attribute == attribute);
+            let by_group = breadth.map(|breadth| breadth.by_group.as_slice()).unwrap_or_default();
+            for name in names {
+                let found = by_group.binary_search_by(|group| group.group.as_str().cmp(name.as_str()));
+                cells.push(
+                    what.cell(found.ok().and_then(|position| by_group.get(position)).map(|group| &group.answers)),
+                );
+            }
+        }
+        sink.row(&cells)
+    }
+}
+
+#[derive(Clone, Copy)]
+enum Of {
+    Base,
+    Mentions,
+}
+
+impl Of {
+    fn cell(self, count: Option<&crate::patterns::Count>) -> Cell<'static> {
+        match (self, count) {
+            (_, Some(count)) if count.suppressed => Cell::Empty,
+            (Of::Base, Some(count)) => Cell::count(count.n),
+            (Of::Mentions, Some(count)) => Cell::count(count.k),
+            // A group without any answer that mentions the code may be left out.
+            (Of::Mentions, None) => Cell::count(0),
+            (Of::Base, None) => Cell::Empty,
+        }
+    }
+}
+
+impl Table for ThemesByGroups<'_> {
+    fn columns(&self) -> Vec<Column> {
+        let mut list = columns(&[
+            ("level", ColumnType::Text),
+            ("code", ColumnType::Text),
+            ("name_nb", ColumnType::Text),
+            ("answers", ColumnType::Integer),
+        ]);
+        for (attribute, names) in &self.groups {
+            list.extend(names.iter().map(|name| Column::new(format!("{attribute}: {name}"), ColumnType::Integer)));
+        }
+        list
+    }
+
+    fn rows(&self, sink: &mut dyn RowSink) -> Result<(), ExportError> {
+        let entries = &self.source.patterns.prevalence;
+        if let Some(first) = entries.first() {
+            self.row(first, Of::Base, sink)?;
+        }
+        let codes = entries.iter().filter(|entry| matches!(entry.subject, Subject::Code { .. }));
+        codes.into_iter().try_for_each(|entry| self.row(entry, Of::Mentions, sink))
+    }
+}

@@ -1,0 +1,359 @@
+//! Deciding what each column of a table is used for: settings first, then headers, then contents.
+
+use super::contents::ColumnSample;
+use super::headers::{self, TextHeader, normalise};
+use super::layout::{ColumnRead, Layout, LayoutError, is_single, source_role};
+use super::parse_time;
+use super::personal::{self, Personal};
+use crate::settings::{Role, Source};
+
+/// Decides from headers and the first rows; `rows` may be empty, then headers alone decide.
+pub(super) fn decide(headers: &[String], rows: &[Vec<String>], source: &Source) -> Result<Layout, LayoutError> {
+    let samples = ColumnSample::of_rows(headers.len(), rows);
+    let mut draft = Draft::new(headers, samples);
+    draft.follow_settings(source)?;
+    draft.find_texts()?;
+    draft.drop_personal();
+    draft.find_single_roles();
+    draft.find_the_rest();
+    Ok(draft.layout())
+}
+
+/// A column whose use is being looked for.
+struct Candidate<'a> {
+    header: &'a str,
+    /// The header in normal form.
+    normal: String,
+    sample: ColumnSample<'a>,
+    role: Option<Role>,
+    personal: Option<Personal>,
+    group: Option<String>,
+}
+
+impl Candidate<'_> {
+    fn drop_as(&mut self, personal: Personal) {
+        self.role = Some(Role::Drop);
+        self.personal = Some(personal);
+    }
+
+    fn text_header(&self) -> Option<TextHeader> {
+        headers::text_header(&self.normal)
+    }
+
+    /// Whether the column stands for an open question.
+    fn asks_an_open_question(&self) -> bool {
+        let likely = matches!(self.text_header(), Some(TextHeader::Likely(_)));
+        let question = headers::reads_as_question(self.header);
+        // An empty sample says nothing against it.
+        let open = !self.sample.is_numeric() && !self.sample.is_closed();
+        let answers_a_group = headers::mentions_group(&self.normal) && self.sample.mean_length() < 30.0;
+        (likely && (open || !question)) || (question && open && !answers_a_group)
+    }
+
+    /// Whether the column stands for a question with answers to choose from.
+    fn asks_a_closed_question(&self) -> bool {
+        headers::reads_as_question(self.header)
+            && !self.sample.is_numeric()
+            && (self.sample.is_closed() || headers::mentions_group(&self.normal))
+    }
+
+    /// Contents that look personal; respondents become pseudonyms instead, and an id of eight digits is no phone.
+    fn personal_by_contents(&self) -> Option<Personal> {
+        let role = headers::single_role(&self.normal).map(|(role, _)| role);
+        match personal::by_contents(&self.sample)? {
+            _ if role == Some(Role::Respondent) => None,
+            Personal::Phone | Personal::Name if role.is_some() || headers::is_group(&self.normal) => None,
+            personal => Some(personal),
+        }
+    }
+
+    /// Whether the contents contradict what the header says of the column.
+    fn contradicts(&self, role: Role, rank: usize) -> bool {
+        match role {
+            Role::Id => rank > 0 && !self.sample.is_unique(),
+            Role::Time => {
+                !self.sample.values.is_empty() && self.sample.share(|value| parse_time(value).is_some()) < 0.5
+            }
+            _ => false,
+        }
+    }
+}
+
+/// A layout in the making.
+struct Draft<'a> {
+    columns: Vec<Candidate<'a>>,
+    headers_are_questions: bool,
+}
+
+impl<'a> Draft<'a> {
+    fn new(headers: &'a [String], samples: Vec<ColumnSample<'a>>) -> Self {
+        let candidate = |(header, sample): (&'a String, ColumnSample<'a>)| Candidate {
+            header,
+            normal: normalise(header),
+            sample,
+            role: None,
+            personal: None,
+            group: None,
+        };
+        Draft { columns: headers.iter().zip(samples).map(candidate).collect(), headers_are_questions: false }
+    }
+
+    /// The columns without a role, with their places.
+    fn open(&self) -> impl Iterator<Item = (usize, &Candidate<'a>)> {
+        self.columns.iter().enumerate().filter(|(_, column)| column.role.is_none())
+    }
+
+    fn open_mut(&mut self) -> impl Iterator<Item = &mut Candidate<'a>> {
+        self.columns.iter_mut().filter(|column| column.role.is_none())
+    }
+
+    fn has(&self, role: Role) -> bool {
+        self.columns.iter().any(|column| column.role == Some(role))
+    }
+
+    fn follow_settings(&mut self, source: &Source) -> Result<(), LayoutError> {
+        let mut taken = Vec::new();
+        for column in &mut self.columns {
+            if let Some((role, group)) = source_role(column.header, &column.normal, source) {
+                let again = is_single(role) && taken.contains(&role);
+                column.role = Some(if again { Role::Keep } else { role });
+                column.group = group;
+                taken.push(role);
+            }
+        }
+        for wanted in &source.columns.text {
+            let normal = normalise(wanted);
+            if !self.columns.iter().any(|column| column.header.trim() == wanted || column.normal == normal) {
+                return Err(LayoutError::Missing(wanted.clone()));
+            }
+        }
+        Ok(())
+    }
+
+    /// Finds the text columns by the surest sign there is.
+    fn find_texts(&mut self) -> Result<(), LayoutError> {
+        if self.has(Role::Text) {
+            self.headers_are_questions =
+                self.columns.iter().filter(|column| column.role == Some(Role::Text)).count() > 1;
+            return Ok(());
+        }
+        for column in self.open_mut().filter(|column| column.text_header().is_none()) {
+            if let Some(personal) = personal::by_header(&column.normal) {
+                column.drop_as(personal);
+            }
+        }
+        let texts = self.certain_text().or_else(|| self.questions()).or_else(|| self.possible_text());
+        let texts = texts.or_else(|| self.longest_text()).ok_or(LayoutError::NoText)?;
+        let is_text = |place: usize| texts.contains(&place);
+        let mut all_ask = true;
+        for (_, column) in self.columns.iter_mut().enumerate().filter(|(place, _)| is_text(*place)) {
+            column.role = Some(Role::Text);
+            all_ask &= headers::reads_as_question(column.header);
+        }
+        self.headers_are_questions = texts.len() > 1 || all_ask;
+        Ok(())
+    }
+
+    fn certain_text(&self) -> Option<Vec<usize>> {
+        let rank = |(place, column): (usize, &Candidate<'_>)| match column.text_header() {
+            Some(TextHeader::Certain(rank)) => Some((rank, place)),
+            _ => None,
+        };
+        self.open().filter_map(rank).min().map(|(_, place)| vec![place])
+    }
+
+    fn questions(&self) -> Option<Vec<usize>> {
+        let asking = self.open().filter(|(_, column)| column.asks_an_open_question());
+        let places: Vec<usize> = asking.map(|(place, _)| place).collect();
+        (!places.is_empty()).then_some(places)
+    }
+
+    fn possible_text(&self) -> Option<Vec<usize>> {
+        let named = |(_, column): &(usize, &Candidate<'_>)| column.text_header() == Some(TextHeader::Possible);
+        self.open().find(named).map(|(place, _)| vec![place])
+    }
+
+    fn longest_text(&self) -> Option<Vec<usize>> {
+        let mut best: Option<(f64, usize)> = None;
+        for (place, column) in self.open() {
+            let other_use = headers::single_role(&column.normal).is_some();
+            if other_use || personal::by_contents(&column.sample).is_some() {
+                continue;
+            }
+            if let Some(score) = column.sample.free_text_score()
+                && best.is_none_or(|(highest, _)| score > highest)
+            {
+                best = Some((score, place));
+            }
+        }
+        best.map(|(_, place)| vec![place])
+    }
+
+    fn drop_personal(&mut self) {
+        for column in self.open_mut() {
+            let found = personal::by_header(&column.normal).or_else(|| column.personal_by_contents());
+            if let Some(personal) = found {
+                column.drop_as(personal);
+            }
+        }
+    }
+
+    /// Gives each role that one column holds to the column whose header names it best.
+    fn find_single_roles(&mut self) {
+        let named = |(place, column): (usize, &Candidate<'_>)| {
+            let (role, rank) = headers::single_role(&column.normal)?;
+            (!column.contradicts(role, rank)).then_some((rank, place, role))
+        };
+        let mut named: Vec<(usize, usize, Role)> = self.open().filter_map(named).collect();
+        named.sort_unstable();
+        for (_, place, role) in named {
+            if !self.has(role)
+                && let Some(column) = self.columns.get_mut(place)
+            {
+                column.role = Some(role);
+            }
+        }
+    }
+
+    fn find_the_rest(&mut self) {
+        for column in self.open_mut() {
+            column.role = Some(if headers::is_group(&column.normal) || column.asks_a_closed_question() {
+                Role::Group
+            } else if headers::is_language(&column.normal) || column.header.trim().is_empty() {
+                // What has no name cannot be carried along under one.
+                Role::Drop
+            } else {
+                Role::Keep
+            });
+        }
+    }
+
+    fn layout(self) -> Layout {
+        let mut layout = Layout { headers_are_questions: self.headers_are_questions, ..Layout::default() };
+        for (place, column) in self.columns.into_iter().enumerate() {
+            let role = column.role.unwrap_or(Role::Keep);
+            let header = column.header.trim().to_owned();
+            let group = (role == Role::Group).then(|| column.group.unwrap_or_else(|| header.clone()));
+            layout.columns.push(ColumnRead { header, role, personal: column.personal, group });
+            layout.index(place);
+        }
+        layout
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn decide(headers: &[&str], rows: &[&[&str]]) -> Layout {
+        let headers: Vec<String> = headers.iter().map(|header| (*header).to_owned()).collect();
+        let rows: Vec<Vec<String>> =
+            rows.iter().map(|row| row.iter().map(|cell| (*cell).to_owned()).collect()).collect();
+        super::decide(&headers, &rows, &Source::default()).unwrap()
+    }
+
+    fn roles(layout: &Layout) -> Vec<Role> {
+        layout.columns.iter().map(|column| column.role).collect()
+    }
+
+    #[test]
+    fn norwegian_headers_are_understood() {
+        let layout =
+            decide(&["Svar-ID", "Bord", "Sektor", "Type", "Spørsmål", "Svar", "Tidspunkt", "Avsender", "Tittel"], &[]);
+        assert_eq!(
+            roles(&layout),
+            [
+                Role::Id,
+                Role::Group,
+                Role::Group,
+                Role::Kind,
+                Role::Question,
+                Role::Text,
+                Role::Time,
+                Role::Respondent,
+                Role::Keep
+            ]
+        );
+    }
+
+    #[test]
+    fn a_column_of_questions_is_the_text_where_there_is_no_other() {
+        assert_eq!(roles(&decide(&["Spørsmål", "Bord"], &[])), [Role::Text, Role::Group]);
+        assert_eq!(roles(&decide(&["Spørsmål", "Ønske"], &[])), [Role::Question, Role::Text]);
+    }
+
+    #[test]
+    fn a_sheet_of_questions_is_read_by_the_cell_and_closed_questions_are_groups() {
+        let layout = decide(
+            &[
+                "ID",
+                "E-post",
+                "Hva er ditt ønske?",
+                "Hva hindrer deg i hverdagen?",
+                "Hvilken sektor jobber du i?",
+                "Hvor fornøyd er du?",
+            ],
+            &[
+                &["1", "a@b.no", "Mer tid til utvikling", "For mange skjemaer å fylle ut", "stat", "4"],
+                &["2", "c@b.no", "Felles mål", "Budsjettet", "kommune", "2"],
+            ],
+        );
+        assert_eq!(roles(&layout), [Role::Id, Role::Drop, Role::Text, Role::Text, Role::Group, Role::Keep]);
+        assert!(layout.headers_are_questions);
+        assert_eq!(layout.columns[1].personal, Some(Personal::Email));
+    }
+
+    #[test]
+    fn several_open_columns_are_a_sheet_of_questions() {
+        let layout = decide(&["Bord", "Ønske", "Utfordring"], &[]);
+        assert_eq!(layout.texts, [1, 2]);
+        assert!(layout.headers_are_questions);
+    }
+
+    #[test]
+    fn without_a_known_header_the_longest_varied_column_is_the_text() {
+        let layout = decide(
+            &["x", "y", "z"],
+            &[&["1", "Vi trenger mer tid til utvikling", "ja takk"], &["2", "Budsjettene er for korte", "nei takk"]],
+        );
+        assert_eq!(layout.texts, [1]);
+        assert!(!layout.headers_are_questions);
+    }
+
+    #[test]
+    fn where_nothing_is_text_the_layout_says_so() {
+        let headers = ["x".to_owned(), "y".to_owned()];
+        let rows = vec![vec!["1".to_owned(), "2".to_owned()]];
+        assert_eq!(super::decide(&headers, &rows, &Source::default()).unwrap_err(), LayoutError::NoText);
+    }
+
+    #[test]
+    fn columns_without_a_header_are_left_out_and_not_for_being_personal() {
+        let layout = decide(&["Tekst", "", " "], &[]);
+        assert_eq!(roles(&layout), [Role::Text, Role::Drop, Role::Drop]);
+        assert!(layout.columns.iter().all(|column| column.personal.is_none()));
+    }
+
+    #[test]
+    fn settings_win_over_every_guess() {
+        let mut source = Source::default();
+        source.columns.text = vec!["Tittel".into()];
+        source.columns.groups = vec![("sted".into(), "Hvor?".into())];
+        source.roles.insert("E-post".into(), Role::Keep);
+        source.roles.insert("Tekst".into(), Role::Drop);
+        let headers: Vec<String> = ["Tittel", "Tekst", "e-post", "Hvor?"].map(String::from).to_vec();
+        let layout = super::decide(&headers, &[], &source).unwrap();
+        assert_eq!(roles(&layout), [Role::Text, Role::Drop, Role::Keep, Role::Group]);
+        assert_eq!(layout.groups, [("sted".to_owned(), 3)]);
+        source.columns.text = vec!["Borte".into()];
+        assert_eq!(super::decide(&headers, &[], &source).unwrap_err(), LayoutError::Missing("Borte".into()));
+    }
+
+    #[test]
+    fn contents_may_contradict_a_header() {
+        let layout = decide(&["Svar-ID", "Tid", "Tekst"], &[&["1", "mye", "a b"], &["1", "lite", "c d"]]);
+        assert_eq!(roles(&layout), [Role::Keep, Role::Keep, Role::Text]);
+        let layout = decide(&["Svar-ID", "Tid", "Tekst"], &[&["1", "3.11.2025", "a b"], &["2", "", "c d"]]);
+        assert_eq!(roles(&layout), [Role::Id, Role::Time, Role::Text]);
+    }
+}

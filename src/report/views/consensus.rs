@@ -1,0 +1,173 @@
+//! Where voices and groups take the same side, and where they split.
+
+use serde::Serialize;
+
+use crate::codebook::Level;
+use crate::export::consensus::side_id;
+use crate::patterns::{Consensus, ConsensusWord, Side};
+use crate::report::charts::Stance;
+use crate::report::compose::{Composer, Figure, QuoteView};
+use crate::report::evidence::Weight;
+
+/// The section.
+#[derive(Debug, Serialize)]
+pub struct ConsensusSection {
+    topics: Vec<TopicView>,
+    too_few: Vec<TopicView>,
+}
+
+/// One topic.
+#[derive(Debug, Serialize)]
+struct TopicView {
+    anchor: String,
+    name: String,
+    word: String,
+    word_class: &'static str,
+    lead: Option<String>,
+    hidden: bool,
+    sides: Vec<SideView>,
+    unit: String,
+    stance: Stance,
+    stance_title: String,
+    no_side: String,
+    left_out: Option<String>,
+    chance: bool,
+    groups: Vec<String>,
+}
+
+/// One claim, or both.
+#[derive(Debug, Serialize)]
+struct SideView {
+    side: &'static str,
+    label: String,
+    claim: String,
+    figure: Figure,
+    quote: Option<QuoteView>,
+}
+
+/// Puts the section together: topics on which eight or more took a side, then the others.
+pub fn consensus(composer: &mut Composer<'_>) -> ConsensusSection {
+    let mut entries: Vec<&Consensus> = composer.source.patterns.consensus.iter().collect();
+    entries.sort_by_key(|entry| std::cmp::Reverse(if entry.took_side.suppressed { 0 } else { entry.took_side.n }));
+    let (too_few, told): (Vec<&Consensus>, Vec<&Consensus>) =
+        entries.into_iter().partition(|entry| entry.word == ConsensusWord::TooFew || entry.took_side.suppressed);
+    ConsensusSection {
+        topics: told.into_iter().map(|entry| topic(composer, entry)).collect(),
+        too_few: too_few.into_iter().map(|entry| topic(composer, entry)).collect(),
+    }
+}
+
+fn topic(composer: &mut Composer<'_>, entry: &Consensus) -> TopicView {
+    let name = composer.code_name(Level::Topic, &entry.topic);
+    let hidden = entry.took_side.suppressed;
+    let voices = entry.voices;
+    let whole = |number: usize| composer.numbers.whole(number);
+    let stance_title = composer.words.fill(
+        "stance_title",
+        &[
+            ("name", &name),
+            ("a", &whole(voices.a)),
+            ("b", &whole(voices.b)),
+            ("both", &whole(voices.both)),
+            ("neither", &whole(voices.neither)),
+        ],
+    );
+    let no_side = composer.words.fill("no_side", &[("n", &whole(voices.unclear))]);
+    let left_out = (entry.presupposed + entry.reported > 0).then(|| {
+        let (presupposed, reported) = (whole(entry.presupposed), whole(entry.reported));
+        composer.words.fill("stance_left_out", &[("presupposed", &presupposed), ("reported", &reported)])
+    });
+    let (word, word_class) = word_of(composer, entry.word);
+    TopicView {
+        anchor: format!("s-{}", entry.topic.replace('/', "--")),
+        word,
+        word_class,
+        lead: entry
+            .lead
+            .filter(|_| !hidden && entry.word != ConsensusWord::TooFew)
+            .map(|side| side_id(side).to_owned()),
+        hidden,
+        sides: if hidden { Vec::new() } else { sides(composer, entry, &name) },
+        unit: composer.word(match entry.took_side.unit {
+            crate::patterns::Unit::Respondents => "unit_respondents",
+            crate::patterns::Unit::Voices => "unit_voices",
+            crate::patterns::Unit::Groups => "unit_groups",
+            crate::patterns::Unit::Answers => "unit_answers",
+        }),
+        stance: Stance::new(&voices),
+        stance_title,
+        no_side,
+        left_out,
+        chance: !hidden
+            && entry.word != ConsensusWord::TooFew
+            && entry.word != ConsensusWord::Split
+            && entry.p_even > 0.05,
+        groups: if hidden { Vec::new() } else { group_words(composer, entry) },
+        name,
+    }
+}
+
+fn word_of(composer: &Composer<'_>, word: ConsensusWord) -> (String, &'static str) {
+    let (key, class) = match word {
+        ConsensusWord::Unanimous => ("word_unanimous", "unanimous"),
+        ConsensusWord::LargeMajority => ("word_large_majority", "majority"),
+        ConsensusWord::Majority => ("word_majority", "majority"),
+        ConsensusWord::Split => ("word_split", "split"),
+        ConsensusWord::TooFew => ("word_too_few", "few"),
+    };
+    (composer.word(key), class)
+}
+
+fn sides(composer: &mut Composer<'_>, entry: &Consensus, name: &str) -> Vec<SideView> {
+    let verdict = crate::export::answers::topic_column("verdict", &entry.topic);
+    let list = [
+        ("a", Some(Side::A), entry.voices.a, &entry.rows_a, &entry.quotes_a),
+        ("b", Some(Side::B), entry.voices.b, &entry.rows_b, &entry.quotes_b),
+        ("both", None, entry.voices.both, &entry.rows_both, &entry.quotes_both),
+    ];
+    let mut views = Vec::new();
+    for (side, claim_side, voices, rows, quotes) in list {
+        if side == "both" && voices == 0 {
+            continue;
+        }
+        let label = claim_side.map_or_else(|| composer.word("both_label"), |side| side_id(side).to_owned());
+        let claim = claim_side.map_or_else(String::new, |side| claim(composer, &entry.topic, side));
+        let value = claim_side.map_or("both", side_id);
+        let title = composer.words.fill("list_side", &[("name", name), ("side", &label)]);
+        let unit = crate::export::unit_id(entry.took_side.unit);
+        let href = composer.evidence.link(&title, &format!("{verdict} = {value}"), rows, Weight::Number);
+        let figure = Figure { text: composer.numbers.whole(voices), value: Some(voices), unit, href };
+        views.push(SideView { side, label, claim, figure, quote: composer.first_quote(quotes) });
+    }
+    views
+}
+
+/// A topic without a second claim has the rejection of the first.
+fn claim(composer: &Composer<'_>, topic: &str, side: Side) -> String {
+    let claims = composer.source.codebook.topic(topic).map(|topic| topic.claims.as_slice()).unwrap_or_default();
+    let found = claims.iter().find(|claim| claim.id == side_id(side));
+    match found.map(|claim| claim.text.get(composer.description.language)) {
+        Some(text) if !text.is_empty() => text.to_owned(),
+        _ => composer.word(if side == Side::A { "claim_missing" } else { "claim_rejection" }),
+    }
+}
+
+fn group_words(composer: &Composer<'_>, entry: &Consensus) -> Vec<String> {
+    let told = entry.groups.iter().filter(|groups| groups.groups.n > 1 && !groups.groups.suppressed);
+    told.map(|groups| {
+        let whole = |number: usize| composer.numbers.whole(number);
+        let attribute = composer.words.plural(&groups.attribute).unwrap_or(&groups.attribute);
+        let (word, _) = word_of(composer, groups.word);
+        composer.words.fill(
+            "stance_groups",
+            &[
+                ("groups", attribute),
+                ("a", &whole(groups.a)),
+                ("b", &whole(groups.b)),
+                ("even", &whole(groups.even)),
+                ("word", &word),
+            ],
+        )
+    })
+    .collect()
+}
