@@ -2,6 +2,7 @@
 //! library is called, and the library never knows of the terminal.
 
 mod completions;
+mod embed;
 mod failure;
 mod models;
 mod terminal;
@@ -51,6 +52,7 @@ Exit codes: 0 ok; 1 below --fail-under; 2 usage, or nothing readable; 3 rejected
 enum Command {
     /// Print a completion script for a shell
     Completions(completions::Completions),
+    Embed(embed::Embed),
     Models(models::Models),
 }
 
@@ -78,6 +80,7 @@ pub fn main() -> ExitCode {
 fn run(command: Command, common: &Common) -> Result<(), Failure> {
     match command {
         Command::Completions(command) => command.run(),
+        Command::Embed(command) => command.run(common),
         Command::Models(command) => command.run(common.quiet),
     }
 }
