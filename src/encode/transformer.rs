@@ -17,7 +17,7 @@ use super::{EncodeError, Encoder, EncoderId, Vectors};
 
 const WEIGHTS: &str = "model.safetensors";
 /// Tokens in a batch once padded: enough to fill the matrix products, little enough for the cache.
-const BATCH_TOKENS: usize = 2048;
+const BATCH_TOKENS: usize = 512;
 
 /// How exactly the engine reckons.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
