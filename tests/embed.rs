@@ -13,7 +13,8 @@ fn innspill() -> Command {
 fn rows_stand_in_input_order_and_have_length_one() {
     let work = tempfile::tempdir().expect("a temporary folder");
     let output = work.path().join("vectors.npy");
-    let answers = "{\"text\": \"Kortere køer\"}\n{\"text\": \"...\"}\n{\"text\": \"Kortare kø\"}\n{\"text\": \"Kortere køer\"}\n";
+    let answers =
+        "{\"text\": \"Kortere køer\"}\n{\"text\": \"...\"}\n{\"text\": \"Kortare kø\"}\n{\"text\": \"Kortere køer\"}\n";
     let run = |threads: &str| {
         innspill()
             .args(["--quiet", "--threads", threads, "embed", "-", "--input-format", "jsonl", "--output"])

@@ -121,7 +121,7 @@ fn input_file(file: &innspill::ingest::FileRead) -> InputFile {
             .iter()
             .map(|column| InputColumn {
                 header: column.header.clone(),
-                role: column.role.to_string(),
+                role: column.role.name().to_owned(),
                 personal: column.personal.map(|personal| personal.to_string()),
             })
             .collect(),
@@ -135,7 +135,7 @@ fn source_date_epoch() -> Option<DateTime> {
 }
 
 fn civil(time: SystemTime) -> Option<DateTime> {
-    Timestamp::try_from(time).ok().map(|time| time.to_zoned(TimeZone::UTC).datetime())
+    Timestamp::try_from(time).ok().map(|time| TimeZone::UTC.to_datetime(time))
 }
 
 fn fixed_date() -> DateTime {

@@ -172,6 +172,25 @@ pub enum Role {
     Phase,
 }
 
+impl Role {
+    /// As it is written in `innspill.toml`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Role::Text => "text",
+            Role::Group => "group",
+            Role::Respondent => "respondent",
+            Role::Time => "time",
+            Role::Keep => "keep",
+            Role::Drop => "drop",
+            Role::Id => "id",
+            Role::Kind => "kind",
+            Role::Question => "question",
+            Role::AskedUnder => "asked_under",
+            Role::Phase => "phase",
+        }
+    }
+}
+
 /// What one answer is in a plain text file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
