@@ -24,6 +24,7 @@ pub mod contrast;
 pub mod cooccurrence;
 pub mod count;
 pub mod findings;
+mod frame;
 pub mod interval;
 pub mod phrases;
 pub mod prevalence;
