@@ -196,12 +196,8 @@ struct Verdicts {
 
 /// The consensus on every topic with a verdict, in the order of the codebook.
 pub(super) fn consensus(frame: &Frame<'_>, codebook: &Codebook, settings: &PatternSettings) -> Vec<Consensus> {
-    let topics: Vec<String> = codebook
-        .codes()
-        .into_iter()
-        .filter(|code| code.level == Level::Topic)
-        .map(|code| code.code)
-        .collect();
+    let topics: Vec<String> =
+        codebook.codes().into_iter().filter(|code| code.level == Level::Topic).map(|code| code.code).collect();
     let verdicts = verdicts(frame, &topics, settings);
     topics
         .par_iter()
@@ -326,9 +322,12 @@ pub(super) fn p_even(k: usize, n: usize) -> f64 {
 }
 
 fn of_attribute(frame: &Frame<'_>, attribute: &Attribute<'_>, found: &Verdicts) -> GroupConsensus {
-    let voices = by_voice(found.counted.iter().filter_map(|&(row, verdict)| {
-        Some(((attribute.group(row)?, *frame.voice.get(row)?), verdict))
-    }));
+    let voices = by_voice(
+        found
+            .counted
+            .iter()
+            .filter_map(|&(row, verdict)| Some(((attribute.group(row)?, *frame.voice.get(row)?), verdict))),
+    );
     let mut groups: BTreeMap<usize, Sides> = BTreeMap::new();
     for ((group, _), verdict) in voices {
         groups.entry(group).or_default().add(verdict);

@@ -32,6 +32,8 @@ pub mod quotes;
 pub mod ranks;
 mod settings;
 pub mod small_cells;
+#[cfg(test)]
+mod tests;
 pub mod unasked;
 
 pub use alike::AlikeLetter;

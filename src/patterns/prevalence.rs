@@ -177,7 +177,8 @@ fn clustered(base: &Base<'_>, rows: &[usize]) -> Option<Count> {
     let (of, sizes) = base.dependence.as_ref()?;
     let mut with = vec![0; sizes.len()];
     add_each(&mut with, rows, of);
-    let mut clusters: Vec<(usize, usize)> = with.into_iter().zip(sizes.iter().copied()).filter(|pair| pair.1 > 0).collect();
+    let mut clusters: Vec<(usize, usize)> =
+        with.into_iter().zip(sizes.iter().copied()).filter(|pair| pair.1 > 0).collect();
     // A sum of floats depends on its order; the rows' order must not show.
     clusters.sort_unstable();
     let effective = effective_size(&clusters)?;
@@ -277,7 +278,6 @@ fn loudest(attribute: &Attribute<'_>, base: &[(usize, usize)], found: &[(usize, 
     }
     let answers = Count::new(Unit::Answers, most.0, total);
     let expected_share = base.get(position)?.0 as f64 / all.max(1) as f64;
-    let dominates =
-        total >= FEWEST_FOR_DOMINANCE && most.0 * 2 >= total && answers.share >= 2.0 * expected_share;
+    let dominates = total >= FEWEST_FOR_DOMINANCE && most.0 * 2 >= total && answers.share >= 2.0 * expected_share;
     Some(Loudest { group: (*attribute.groups.get(position)?).to_owned(), answers, expected_share, dominates })
 }
