@@ -24,6 +24,7 @@ pub mod contrast;
 pub mod cooccurrence;
 pub mod count;
 pub mod findings;
+mod frame;
 pub mod interval;
 pub mod phrases;
 pub mod prevalence;
@@ -31,6 +32,8 @@ pub mod quotes;
 pub mod ranks;
 mod settings;
 pub mod small_cells;
+#[cfg(test)]
+mod tests;
 pub mod unasked;
 
 pub use alike::AlikeLetter;
@@ -49,6 +52,7 @@ pub use unasked::Unasked;
 
 use serde::Serialize;
 
+use self::frame::Frame;
 use crate::codebook::Codebook;
 use crate::record::Analysis;
 
@@ -91,6 +95,20 @@ impl Patterns {
 /// The same answers give the same patterns in whatever order they stand. Spans index
 /// [`Record::shown`](crate::record::Record::shown).
 pub fn seek(analysis: &Analysis, codebook: &Codebook, settings: &PatternSettings) -> Patterns {
-    let _ = (analysis, codebook, settings);
-    Patterns::default()
+    let frame = Frame::new(analysis, settings);
+    let codes = frame.code_rows(codebook);
+    let mut patterns = Patterns {
+        prevalence: prevalence::prevalence(&frame, analysis, &codes, settings),
+        rankings: ranks::rankings(&frame, codebook, &codes),
+        contrasts: contrast::contrasts(analysis, codebook, settings),
+        word_contrasts: contrast::word_contrasts(analysis, settings),
+        consensus: consensus::consensus(&frame, codebook, settings),
+        cooccurrence: cooccurrence::pairs(analysis, codebook, settings),
+        unasked: unasked::unasked(&frame, analysis, codebook, &codes, settings),
+        uncovered: phrases::uncovered(analysis, codebook, settings),
+        alike_letters: alike::alike_letters(&frame, analysis, settings),
+        findings: Vec::new(),
+    };
+    patterns.findings = findings::findings(&frame, &patterns, codebook, settings);
+    patterns
 }
