@@ -2,7 +2,12 @@
 
 use serde::Serialize;
 
-use super::count::{Count, Subject};
+use super::count::{Count, Subject, Unit};
+use super::frame::Frame;
+use super::multiple::{false_discovery_rates, fisher};
+use super::settings::PatternSettings;
+use crate::codebook::{Codebook, Level};
+use crate::record::Analysis;
 
 /// Two topics or patterns in the same answer.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -33,4 +38,72 @@ pub struct Cooccurrence {
     pub stands: bool,
     /// Answers with both, in input order.
     pub rows: Vec<usize>,
+}
+
+/// Pairs of topics and patterns that occur in the same answer, those surest to belong together first.
+///
+/// A pattern and the topics that carry it with them are no pair: they meet by rule, not by what people write.
+pub fn pairs(analysis: &Analysis, codebook: &Codebook, settings: &PatternSettings) -> Vec<Cooccurrence> {
+    let frame = Frame::new(analysis, settings);
+    let n = frame.clear_rows().len();
+    let codes: Vec<(Subject, Vec<usize>)> =
+        frame.code_rows(codebook).into_iter().filter(|(subject, _)| subject.level() != Some(Level::Theme)).collect();
+    let mut found = Vec::new();
+    for (position, (first, first_rows)) in codes.iter().enumerate() {
+        for (second, second_rows) in &codes[position + 1..] {
+            if first_rows.is_empty() || second_rows.is_empty() || by_rule(codebook, first, second) {
+                continue;
+            }
+            let rows: Vec<usize> =
+                first_rows.iter().copied().filter(|row| second_rows.binary_search(row).is_ok()).collect();
+            if rows.len() < settings.min_voices {
+                continue;
+            }
+            found.push(pair(first, second, (first_rows.len(), second_rows.len(), n), rows));
+        }
+    }
+    let rates = false_discovery_rates(&found.iter().map(|pair| pair.p).collect::<Vec<_>>());
+    for (pair, q) in found.iter_mut().zip(rates) {
+        pair.q = q;
+        pair.stands = q <= settings.false_discovery_rate;
+    }
+    found.sort_by(|left, right| {
+        (right.lift_low.total_cmp(&left.lift_low))
+            .then_with(|| (&left.first, &left.second).cmp(&(&right.first, &right.second)))
+    });
+    found
+}
+
+fn pair(first: &Subject, second: &Subject, (k1, k2, n): (usize, usize, usize), rows: Vec<usize>) -> Cooccurrence {
+    let both = rows.len();
+    let expected = k1 as f64 * k2 as f64 / n.max(1) as f64;
+    let lift = both as f64 / expected.max(f64::MIN_POSITIVE);
+    // Delta method on ln(both * n / (k1 * k2)), the margins taken as given.
+    let deviation = (1.0 / both.max(1) as f64 - 1.0 / n.max(1) as f64).max(0.0).sqrt();
+    Cooccurrence {
+        first: first.clone(),
+        second: second.clone(),
+        first_answers: k1,
+        second_answers: k2,
+        together: Count::new(Unit::Answers, both, n),
+        expected,
+        lift,
+        lift_low: lift * (-1.96 * deviation).exp(),
+        lift_high: lift * (1.96 * deviation).exp(),
+        p: fisher(both, k1, k2 - both, n.saturating_sub(k1)),
+        q: 1.0,
+        stands: false,
+        rows,
+    }
+}
+
+fn by_rule(codebook: &Codebook, first: &Subject, second: &Subject) -> bool {
+    let implies = |topic: &Subject, pattern: &Subject| match (topic, pattern) {
+        (
+            Subject::Code { level: Level::Topic, code: topic },
+            Subject::Code { level: Level::Pattern, code: pattern },
+        ) => codebook.pattern(pattern).is_some_and(|pattern| pattern.implied_by.contains(topic)),
+        _ => false,
+    };
+    implies(first, second) || implies(second, first)
 }

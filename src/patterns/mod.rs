@@ -26,6 +26,7 @@ pub mod count;
 pub mod findings;
 mod frame;
 pub mod interval;
+pub mod multiple;
 pub mod phrases;
 pub mod prevalence;
 pub mod quotes;

@@ -1,9 +1,18 @@
 //! Recurring phrases that no code covers: where the codebook may lack something.
 
+use std::collections::{BTreeMap, BTreeSet};
+
+use rayon::prelude::*;
 use serde::Serialize;
 
-use super::count::{Count, Reach};
-use super::quotes::Quote;
+use super::count::{Count, Reach, Unit};
+use super::frame::Frame;
+use super::quotes::{Quote, best};
+use super::settings::PatternSettings;
+use crate::codebook::Codebook;
+use crate::record::{Analysis, Record};
+use crate::tag::Outcome;
+use crate::text::{self, Lexicon};
 
 /// A phrase of one to four words that recurs outside what earned any code.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -27,4 +36,147 @@ pub struct UncoveredPhrase {
     pub rows: Vec<usize>,
     /// Examples that differ.
     pub quotes: Vec<Quote>,
+}
+
+/// The longest phrase sought, in words.
+const LONGEST: usize = 4;
+
+/// What is gathered of one phrase while reading.
+#[derive(Default)]
+struct Gathered {
+    forms: BTreeMap<String, usize>,
+    rows: Vec<usize>,
+}
+
+/// Phrases that recur outside what earned any code, in several voices; most telling first.
+///
+/// A phrase begins and ends with a content word and is no term of the codebook. A shorter phrase that
+/// occurs only inside a longer one is left out.
+pub fn uncovered(analysis: &Analysis, codebook: &Codebook, settings: &PatternSettings) -> Vec<UncoveredPhrase> {
+    let frame = Frame::new(analysis, settings);
+    let terms = codebook_terms(codebook);
+    let read: Vec<BTreeMap<Vec<String>, String>> =
+        frame.records.par_iter().map(|record| phrases_outside_spans(record, &terms)).collect();
+    let mut gathered: BTreeMap<Vec<String>, Gathered> = BTreeMap::new();
+    for (row, phrases) in read.into_iter().enumerate().filter(|(row, _)| frame.content[*row]) {
+        for (lemmas, form) in phrases {
+            let entry = gathered.entry(lemmas).or_default();
+            *entry.forms.entry(form).or_default() += 1;
+            entry.rows.push(row);
+        }
+    }
+    gathered.retain(|_, entry| frame.voices_of(&entry.rows).len() >= settings.min_voices);
+    let inner = inside_longer(&gathered);
+    let content = frame.content_rows();
+    let uncoded: usize = content.iter().filter(|&&row| is_uncoded(&frame.records[row])).count();
+    let mut found: Vec<UncoveredPhrase> = gathered
+        .into_iter()
+        .filter(|(lemmas, _)| !inner.contains(lemmas))
+        .map(|(lemmas, entry)| uncovered_phrase(&frame, lemmas, entry, &content, uncoded))
+        .filter(|phrase| phrase.log_odds_uncoded > 0.0 || phrase.lemmas.len() > 1)
+        .collect();
+    let worth = |phrase: &UncoveredPhrase| phrase.log_odds_uncoded * (1.0 + phrase.uncoded_answers as f64).ln();
+    found.sort_by(|left, right| worth(right).total_cmp(&worth(left)).then_with(|| left.lemmas.cmp(&right.lemmas)));
+    found.truncate(settings.max_phrases);
+    for phrase in &mut found {
+        phrase.quotes = best(&frame, &phrase.rows, settings, |_| (0.0, Vec::new()));
+    }
+    found
+}
+
+fn uncovered_phrase(
+    frame: &Frame<'_>,
+    lemmas: Vec<String>,
+    entry: Gathered,
+    content: &[usize],
+    uncoded: usize,
+) -> UncoveredPhrase {
+    let inside = entry.rows.iter().filter(|&&row| is_uncoded(&frame.records[row])).count();
+    let coded = entry.rows.len() - inside;
+    let all_coded = content.len() - uncoded;
+    let odds = |k: usize, n: usize| ((k as f64 + 0.5) / (n.saturating_sub(k) as f64 + 0.5)).ln();
+    let form = entry.forms.into_iter().max_by(|left, right| left.1.cmp(&right.1).then_with(|| right.0.cmp(&left.0)));
+    UncoveredPhrase {
+        phrase: form.map(|(form, _)| form).unwrap_or_else(|| lemmas.join(" ")),
+        lemmas,
+        answers: Count::new(Unit::Answers, entry.rows.len(), content.len()),
+        uncoded_answers: inside,
+        voices: Count::new(frame.voice_unit, frame.voices_of(&entry.rows).len(), frame.voices_of(content).len()),
+        log_odds_uncoded: odds(inside, uncoded) - odds(coded, all_coded),
+        reach: frame.reach(&entry.rows, content),
+        rows: entry.rows,
+        quotes: Vec::new(),
+    }
+}
+
+fn is_uncoded(record: &Record) -> bool {
+    matches!(record.tagging.outcome, Outcome::NoneOfTheAbove | Outcome::Undecided)
+}
+
+/// Lemmas of every term, joined by blanks.
+fn codebook_terms(codebook: &Codebook) -> BTreeSet<Vec<String>> {
+    let codes = codebook.codes();
+    let phrases = codes.iter().flat_map(|entry| entry.meaning.terms.all().chain(entry.meaning.hints.all()));
+    phrases.map(|phrase| lemmas_of(&phrase.to_lowercase())).collect()
+}
+
+fn lemmas_of(text: &str) -> Vec<String> {
+    text::words(text).filter_map(|range| Some(Lexicon::get().lemma(text.get(range)?).into_owned())).collect()
+}
+
+/// Each phrase of a record once, by its lemmas, with the form it is written in.
+fn phrases_outside_spans(record: &Record, terms: &BTreeSet<Vec<String>>) -> BTreeMap<Vec<String>, String> {
+    let lexicon = Lexicon::get();
+    let points = crate::span::CodePoints::new(&record.shown);
+    let spans: Vec<_> =
+        (record.tagging.topics.iter().chain(&record.tagging.patterns)).flat_map(|tag| &tag.spans).collect();
+    let mut phrases = BTreeMap::new();
+    for sentence in text::sentences(&record.shown) {
+        let Some(shown) = record.shown.get(sentence.clone()) else { continue };
+        let words: Vec<(String, String, bool)> = text::words(shown)
+            .filter_map(|range| {
+                let form = shown.get(range.clone())?.to_lowercase();
+                let at = points.position(sentence.start + range.start);
+                if spans.iter().any(|span| span.start <= at && at < span.end) {
+                    return Some((String::new(), form, false));
+                }
+                let lemma = lexicon.lemma(&form).into_owned();
+                let says = lemma.chars().count() > 2
+                    && lemma.chars().all(char::is_alphabetic)
+                    && !lexicon.is_stop_word(&lemma)
+                    && !lexicon.is_stop_word(&form);
+                Some((lemma, form, says))
+            })
+            .collect();
+        for start in 0..words.len() {
+            for end in start + 1..=(start + LONGEST).min(words.len()) {
+                let phrase = &words[start..end];
+                let bounded = phrase.first().is_some_and(|word| word.2) && phrase.last().is_some_and(|word| word.2);
+                if !bounded || phrase.iter().any(|word| word.0.is_empty()) {
+                    continue;
+                }
+                let lemmas: Vec<String> = phrase.iter().map(|word| word.0.clone()).collect();
+                if !terms.contains(&lemmas) {
+                    let form = phrase.iter().map(|word| word.1.as_str()).collect::<Vec<_>>().join(" ");
+                    phrases.entry(lemmas).or_insert(form);
+                }
+            }
+        }
+    }
+    phrases
+}
+
+/// Phrases that occur in no more answers than a longer one that holds them.
+fn inside_longer(gathered: &BTreeMap<Vec<String>, Gathered>) -> BTreeSet<Vec<String>> {
+    let mut inner = BTreeSet::new();
+    for (lemmas, entry) in gathered.iter().filter(|(lemmas, _)| lemmas.len() > 1) {
+        for length in 1..lemmas.len() {
+            for part in lemmas.windows(length) {
+                if gathered.get(part).is_some_and(|shorter| shorter.rows.len() == entry.rows.len()) {
+                    inner.insert(part.to_vec());
+                }
+            }
+        }
+    }
+    inner
 }
