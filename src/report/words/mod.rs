@@ -123,9 +123,9 @@ mod tests {
     fn readers_meet_no_word_of_the_trade() {
         for language in [Language::Nb, Language::Nn] {
             for (key, text) in Words::of(language).unwrap().text {
+                let words = text.to_lowercase().replace("clusters.csv", "");
                 for word in ["klynge", "cluster", "span", "encoder", "outcome"] {
-                    let as_column = key == "all_of_them" || key.starts_with("file_");
-                    assert!(as_column || !text.to_lowercase().contains(word), "{key}: {text}");
+                    assert!(!words.contains(word), "{key}: {text}");
                 }
             }
         }
