@@ -38,6 +38,13 @@ pub struct FirstScreen {
     since_last: Vec<String>,
 }
 
+impl FirstScreen {
+    /// The heading of the whole page.
+    pub fn headline(&self) -> &str {
+        &self.headline
+    }
+}
+
 /// A number with its name.
 #[derive(Debug, Serialize)]
 struct Part {
