@@ -24,10 +24,11 @@ impl<'a> ThemesByGroups<'a> {
     pub fn new(source: Source<'a>) -> Self {
         let mut names: Vec<(String, BTreeSet<&str>)> = Vec::new();
         for breadth in source.patterns.prevalence.iter().flat_map(|entry| &entry.breadth) {
-            let position = names.iter().position(|(attribute, _)| attribute == &breadth.attribute).unwrap_or_else(|| {
-                names.push((breadth.attribute.clone(), BTreeSet::new()));
-                names.len() - 1
-            });
+            let position =
+                names.iter().position(|(attribute, _)| attribute == &breadth.attribute).unwrap_or_else(|| {
+                    names.push((breadth.attribute.clone(), BTreeSet::new()));
+                    names.len() - 1
+                });
             if let Some((_, names)) = names.get_mut(position) {
                 names.extend(breadth.by_group.iter().map(|group| group.group.as_str()));
             }

@@ -120,6 +120,22 @@ mod tests {
     }
 
     #[test]
+    fn every_language_has_words_for_what_ingest_and_privacy_name() {
+        use crate::ingest::SkipReason;
+        let personal =
+            ["name", "e-mail", "phone", "national id", "ip address", "address", "date of birth", "account number"];
+        for language in [Language::Nb, Language::Nn, Language::En] {
+            let words = Words::of(language).unwrap();
+            for reason in SkipReason::ALL {
+                assert!(words.terms.contains_key(&reason.to_string()), "{language:?} {reason}");
+            }
+            for term in personal {
+                assert!(words.terms.contains_key(term), "{language:?} {term}");
+            }
+        }
+    }
+
+    #[test]
     fn readers_meet_no_word_of_the_trade() {
         for language in [Language::Nb, Language::Nn] {
             for (key, text) in Words::of(language).unwrap().text {
