@@ -163,7 +163,7 @@ pub struct RunDescription {
     pub privacy: PrivacyRules,
     /// Group attributes whose values do not stand for people, so that small ones need not be hidden.
     pub impersonal_groups: BTreeSet<String>,
-    /// How many stretches of text were redacted, by kind (`e-mail`, `phone` ...).
+    /// How many stretches of text were redacted, by kind: `national id`, `phone`, `e-mail`, `account number`, `handle`.
     pub redacted: BTreeMap<String, usize>,
     /// What a person has checked; none where nobody has.
     pub human_check: Option<HumanCheck>,

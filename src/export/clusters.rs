@@ -13,16 +13,15 @@ use crate::tag::Outcome;
 pub struct ClustersTable<'a> {
     source: Source<'a>,
     answers_with_content: usize,
-    least: usize,
 }
 
 impl<'a> ClustersTable<'a> {
-    /// In what is passed on, groups with fewer than `least` answers are left out.
-    pub fn new(source: Source<'a>, least: usize) -> Self {
+    /// In what is passed on, groups that are too small are left out.
+    pub fn new(source: Source<'a>) -> Self {
         let with_content = |outcome: Outcome| outcome != Outcome::NoContent;
         let answers_with_content =
             source.analysis.records.iter().filter(|record| with_content(record.tagging.outcome)).count();
-        ClustersTable { source, answers_with_content, least }
+        ClustersTable { source, answers_with_content }
     }
 
     fn count(&self, cluster: &ClusterSummary) -> Count {
@@ -32,7 +31,7 @@ impl<'a> ClustersTable<'a> {
 
     fn row(&self, cluster: &ClusterSummary, sink: &mut dyn RowSink) -> Result<(), ExportError> {
         let count = self.count(cluster);
-        if self.source.is_shared() && (count.suppressed || cluster.size < self.least) {
+        if self.source.is_shared() && (count.suppressed || self.source.is_small(cluster.size)) {
             return Ok(());
         }
         let mut cells = Vec::new();

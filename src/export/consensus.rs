@@ -1,7 +1,7 @@
 //! `consensus.csv`: which claim voices and groups support, topic by topic, and the word for how far they agree.
 
 use super::ExportError;
-use super::source::{Source, count_cells, count_columns};
+use super::source::{Source, count_cells, count_columns, unit_id};
 use super::table::{Cell, Column, ColumnType, RowSink, Table, columns};
 use crate::patterns::{Consensus, ConsensusWord, Count, Side};
 use crate::text::Language;
@@ -82,26 +82,36 @@ impl ConsensusTable<'_> {
         let name = self.0.codebook.name(crate::codebook::Level::Topic, &entry.topic, Language::Nb);
         let [claim_a, claim_b] = [Side::A, Side::B].map(|side| claim(&self.0, &entry.topic, side));
         let mut cells = vec![Cell::Text(&entry.topic), Cell::Text(&name), Cell::maybe_text(row.attribute)];
-        cells.extend(count_cells(row.count));
-        if row.count.suppressed {
-            cells.extend([Cell::Empty; 11]);
-        } else {
-            cells.extend([
-                Cell::maybe_text(row.lead.map(side_id)),
-                Cell::Text(word_id(row.word)),
-                Cell::Text(word_nb(row.word)),
-            ]);
-            cells.extend(row.stances.map(Cell::maybe_count));
-            let whole = row.attribute.is_none();
-            cells.extend([
-                Cell::maybe_count(whole.then_some(entry.presupposed)),
-                Cell::maybe_count(whole.then_some(entry.reported)),
-                Cell::maybe_decimal(row.p_even),
-            ]);
-        }
+        let hidden = row.count.suppressed || (row.attribute.is_none() && self.0.hides_sides(entry));
+        cells.extend(if hidden { hidden_cells(row) } else { self.stance_cells(entry, row) });
         cells.extend([Cell::Text(claim_a), Cell::Text(claim_b)]);
         sink.row(&cells)
     }
+
+    fn stance_cells(&self, entry: &Consensus, row: &Row<'_>) -> Vec<Cell<'static>> {
+        let whole = row.attribute.is_none();
+        let visible = |number: usize| (whole && !self.0.is_small(number)).then_some(number);
+        let stances = row.stances.map(|stance| stance.filter(|&number| !whole || !self.0.is_small(number)));
+        let mut cells = count_cells(row.count).to_vec();
+        cells.push(Cell::maybe_text(row.lead.map(side_id)));
+        cells.extend([Cell::Text(word_id(row.word)), Cell::Text(word_nb(row.word))]);
+        cells.extend(stances.map(Cell::maybe_count));
+        cells.extend([
+            Cell::maybe_count(visible(entry.presupposed)),
+            Cell::maybe_count(visible(entry.reported)),
+            Cell::maybe_decimal(row.p_even),
+        ]);
+        cells
+    }
+}
+
+/// The word, and no number: where the leading side may be guessed, even the base gives the other side away.
+fn hidden_cells(row: &Row<'_>) -> Vec<Cell<'static>> {
+    let mut cells = vec![Cell::Text(unit_id(row.count.unit))];
+    cells.extend([Cell::Empty; 5]);
+    cells.extend([Cell::Flag(true), Cell::Empty, Cell::Text(word_id(row.word)), Cell::Text(word_nb(row.word))]);
+    cells.extend([Cell::Empty; 8]);
+    cells
 }
 
 /// The words of a topic's claim in bokmål; empty where the codebook has none.

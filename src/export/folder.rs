@@ -12,7 +12,9 @@ use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 
 use super::ExportError;
-use super::permissions::{create_pointer, create_private_file, create_private_folder, sync_folder};
+use super::permissions::{
+    create_pointer, create_private_file, create_private_folder, create_scratch_folder, sync_folder,
+};
 
 /// Start of the names of unfinished folders.
 const PARTIAL: &str = ".innspill-partial-";
@@ -92,7 +94,7 @@ impl Staging {
                 above
             }
         };
-        let folder = tempfile::Builder::new().prefix(PARTIAL).tempdir_in(&place).map_err(ExportError::at(&place))?;
+        let folder = create_scratch_folder(&place, PARTIAL).map_err(ExportError::at(&place))?;
         Ok(Staging { folder, target: target.clone(), written: Mutex::new(Vec::new()) })
     }
 

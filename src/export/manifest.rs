@@ -48,7 +48,7 @@ struct Counts<'a> {
     skipped_by_reason: &'a BTreeMap<String, usize>,
 }
 
-/// Writes the manifest of a run whose other files are `files`.
+/// Writes the manifest of a run whose other files are `files`, written in `seconds_written`.
 ///
 /// # Errors
 /// When `output` fails.
@@ -56,12 +56,14 @@ pub fn write_manifest(
     description: &RunDescription,
     counts: &UnitCounts,
     files: Vec<WrittenFile>,
+    seconds_written: f64,
     output: &mut dyn Write,
 ) -> Result<(), ExportError> {
     let mut seconds: BTreeMap<&str, f64> = BTreeMap::new();
     for (stage, spent) in &description.execution.seconds {
         *seconds.entry(stage).or_default() += spent;
     }
+    *seconds.entry("write").or_default() += seconds_written;
     for spent in seconds.values_mut() {
         *spent = (*spent * 1000.0).round() / 1000.0;
     }

@@ -10,6 +10,8 @@ pub mod consensus;
 pub mod csv_file;
 mod error;
 pub mod findings;
+#[cfg(test)]
+pub(crate) mod fixture;
 pub mod folder;
 pub mod groups;
 pub mod kept;
@@ -27,6 +29,7 @@ pub mod workbook;
 
 use std::io::Write;
 use std::path::PathBuf;
+use std::time::Instant;
 
 use rayon::prelude::*;
 
@@ -80,8 +83,10 @@ pub fn write_run(
     patterns: Editions<'_>,
     description: &RunDescription,
 ) -> Result<Written, ExportError> {
-    let internal = Source { analysis, codebook, patterns: patterns.internal, edition: Edition::Internal };
-    let shared = Source { analysis, codebook, patterns: patterns.shared, edition: Edition::Shared };
+    let started = Instant::now();
+    let least = least_group(description);
+    let internal = Source { analysis, codebook, patterns: patterns.internal, edition: Edition::Internal, least };
+    let shared = Source { analysis, codebook, patterns: patterns.shared, edition: Edition::Shared, least };
     let staging = Staging::begin(target)?;
 
     let mut jobs = internal_tables(&internal, description);
@@ -107,7 +112,9 @@ pub fn write_run(
 
     let files = staging.written();
     let listed = files.clone();
-    staging.file("run.json", |output| manifest::write_manifest(description, &analysis.counts, listed, output))?;
+    let seconds = started.elapsed().as_secs_f64();
+    staging
+        .file("run.json", |output| manifest::write_manifest(description, &analysis.counts, listed, seconds, output))?;
     let folder = staging.publish()?;
     Ok(Written { report: folder.join("report.html"), folder, files })
 }
@@ -118,11 +125,10 @@ fn csv_job<'a>(table: impl Table + Send + 'a, excel: bool) -> WriteFile<'a> {
 
 fn internal_tables<'a>(source: &Source<'a>, description: &'a RunDescription) -> Vec<(&'static str, WriteFile<'a>)> {
     let excel = description.excel;
-    let least = least_group(description);
     vec![
         ("answers.csv", csv_job(answers::AnswersTable::new(source.analysis, source.codebook), excel)),
         ("tags.csv", csv_job(tags::TagsTable::new(source.analysis, source.codebook), excel)),
-        ("clusters.csv", csv_job(clusters::ClustersTable::new(*source, least), excel)),
+        ("clusters.csv", csv_job(clusters::ClustersTable::new(*source), excel)),
         ("patterns.csv", csv_job(patterns::PatternsTable(*source), excel)),
         ("consensus.csv", csv_job(consensus::ConsensusTable(*source), excel)),
         ("groups.csv", csv_job(groups::GroupsTable(*source), excel)),
@@ -136,9 +142,8 @@ fn internal_tables<'a>(source: &Source<'a>, description: &'a RunDescription) -> 
 /// Counts and quotes only: what has one row per answer, or names a file or a line of one, is not passed on.
 fn shared_tables<'a>(source: &Source<'a>, description: &RunDescription) -> Vec<(&'static str, WriteFile<'a>)> {
     let excel = description.excel;
-    let least = least_group(description);
     vec![
-        ("share/clusters.csv", csv_job(clusters::ClustersTable::new(*source, least), excel)),
+        ("share/clusters.csv", csv_job(clusters::ClustersTable::new(*source), excel)),
         ("share/patterns.csv", csv_job(patterns::PatternsTable(*source), excel)),
         ("share/consensus.csv", csv_job(consensus::ConsensusTable(*source), excel)),
         ("share/groups.csv", csv_job(groups::GroupsTable(*source), excel)),
@@ -174,3 +179,6 @@ fn write_answers_workbook(
     ];
     write_workbook(&description.title, &sheets, description.dated, scratch, output)
 }
+
+#[cfg(test)]
+mod tests;

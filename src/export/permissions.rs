@@ -35,6 +35,21 @@ pub fn create_private_folder(path: &Path) -> io::Result<()> {
     builder.create(path)
 }
 
+/// Creates a folder with a name of its own in `place`, for files that are not finished.
+///
+/// # Errors
+/// As the system says.
+pub fn create_scratch_folder(place: &Path, prefix: &str) -> io::Result<tempfile::TempDir> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(prefix);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        builder.permissions(std::fs::Permissions::from_mode(0o700));
+    }
+    builder.tempdir_in(place)
+}
+
 /// Makes sure that the entries of a folder have reached the disk.
 ///
 /// # Errors

@@ -2,7 +2,7 @@
 
 use super::table::{Cell, Column, ColumnType};
 use crate::codebook::{Codebook, Level};
-use crate::patterns::{Count, Patterns, Subject, Unit};
+use crate::patterns::{Consensus, Count, Patterns, Subject, Unit};
 use crate::record::{Analysis, ClusterSummary};
 use crate::text::Language;
 
@@ -26,6 +26,8 @@ pub struct Source<'a> {
     pub patterns: &'a Patterns,
     /// For whom.
     pub edition: Edition,
+    /// The smallest number of answers or voices that may be passed on.
+    pub least: usize,
 }
 
 /// How a subject is written in a table.
@@ -77,6 +79,18 @@ impl<'a> Source<'a> {
     /// since its very label is made of the few's words.
     pub fn may_tell(&self, subject: &Subject, count: &Count) -> bool {
         !(self.is_shared() && count.suppressed && matches!(subject, Subject::Cluster { .. }))
+    }
+
+    /// Whether a number is too small to be passed on, and this is.
+    pub fn is_small(&self, number: usize) -> bool {
+        self.is_shared() && number > 0 && number < self.least
+    }
+
+    /// Whether the numbers of a topic's two sides are hidden: where one is, the other would give it away.
+    pub fn hides_sides(&self, entry: &Consensus) -> bool {
+        let voices = entry.voices;
+        let sides = [voices.a, voices.b, voices.both, voices.neither];
+        entry.took_side.suppressed || sides.into_iter().any(|number| self.is_small(number))
     }
 
     /// Whether the words of the answer at `row` may be shown.

@@ -1,5 +1,7 @@
 //! The workbook's cross table: codes down, groups across.
 
+use std::collections::BTreeSet;
+
 use super::ExportError;
 use super::source::Source;
 use super::table::{Cell, Column, ColumnType, RowSink, Table, columns};
@@ -20,13 +22,20 @@ pub struct ThemesByGroups<'a> {
 impl<'a> ThemesByGroups<'a> {
     /// For all attributes that the patterns know.
     pub fn new(source: Source<'a>) -> Self {
-        let breadth = source.patterns.prevalence.first().map(|entry| entry.breadth.as_slice()).unwrap_or_default();
-        let groups = breadth
-            .iter()
-            .map(|breadth| {
-                let names = breadth.by_group.iter().take(MOST_GROUPS).map(|group| group.group.clone()).collect();
-                (breadth.attribute.clone(), names)
-            })
+        let mut names: Vec<(String, BTreeSet<&str>)> = Vec::new();
+        for breadth in source.patterns.prevalence.iter().flat_map(|entry| &entry.breadth) {
+            let position =
+                names.iter().position(|(attribute, _)| attribute == &breadth.attribute).unwrap_or_else(|| {
+                    names.push((breadth.attribute.clone(), BTreeSet::new()));
+                    names.len() - 1
+                });
+            if let Some((_, names)) = names.get_mut(position) {
+                names.extend(breadth.by_group.iter().map(|group| group.group.as_str()));
+            }
+        }
+        let groups = names
+            .into_iter()
+            .map(|(attribute, names)| (attribute, names.into_iter().take(MOST_GROUPS).map(str::to_owned).collect()))
             .collect();
         ThemesByGroups { source, groups }
     }
@@ -42,10 +51,8 @@ impl<'a> ThemesByGroups<'a> {
             let breadth = entry.breadth.iter().find(|breadth| &breadth.attribute == attribute);
             let by_group = breadth.map(|breadth| breadth.by_group.as_slice()).unwrap_or_default();
             for name in names {
-                let found = by_group.binary_search_by(|group| group.group.as_str().cmp(name.as_str()));
-                cells.push(
-                    what.cell(found.ok().and_then(|position| by_group.get(position)).map(|group| &group.answers)),
-                );
+                let found = by_group.iter().find(|group| &group.group == name);
+                cells.push(what.cell(found.map(|group| &group.answers)));
             }
         }
         sink.row(&cells)

@@ -134,6 +134,11 @@ impl<'a> Composer<'a> {
         self.words.fill("hidden", &[("least", &self.numbers.whole(self.least()))])
     }
 
+    /// A number, or what stands in its place where it is too small to be passed on.
+    pub fn unless_small(&self, number: usize) -> String {
+        if self.source.is_small(number) { self.hidden() } else { self.numbers.whole(number) }
+    }
+
     /// A count in full, linked to `rows`.
     pub fn count(&mut self, count: &Count, title: &str, filter: &str, rows: &[usize]) -> CountView {
         CountView {

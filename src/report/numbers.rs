@@ -32,7 +32,7 @@ impl Numbers {
         let separator = if self.is_english() { ',' } else { NO_BREAK_SPACE };
         let mut written = String::with_capacity(digits.len() + digits.len() / 3);
         for (position, digit) in digits.chars().enumerate() {
-            if position > 0 && (digits.len() - position) % 3 == 0 {
+            if position > 0 && (digits.len() - position).is_multiple_of(3) {
                 written.push(separator);
             }
             written.push(digit);

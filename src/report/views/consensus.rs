@@ -24,6 +24,7 @@ struct TopicView {
     word: String,
     word_class: &'static str,
     lead: Option<String>,
+    of: Option<String>,
     hidden: bool,
     sides: Vec<SideView>,
     unit: String,
@@ -48,9 +49,10 @@ struct SideView {
 /// Puts the section together: topics on which eight or more took a side, then the others.
 pub fn consensus(composer: &mut Composer<'_>) -> ConsensusSection {
     let mut entries: Vec<&Consensus> = composer.source.patterns.consensus.iter().collect();
-    entries.sort_by_key(|entry| std::cmp::Reverse(if entry.took_side.suppressed { 0 } else { entry.took_side.n }));
+    entries
+        .sort_by_key(|entry| std::cmp::Reverse(if composer.source.hides_sides(entry) { 0 } else { entry.took_side.n }));
     let (too_few, told): (Vec<&Consensus>, Vec<&Consensus>) =
-        entries.into_iter().partition(|entry| entry.word == ConsensusWord::TooFew || entry.took_side.suppressed);
+        entries.into_iter().partition(|entry| entry.word == ConsensusWord::TooFew);
     ConsensusSection {
         topics: told.into_iter().map(|entry| topic(composer, entry)).collect(),
         too_few: too_few.into_iter().map(|entry| topic(composer, entry)).collect(),
@@ -59,7 +61,7 @@ pub fn consensus(composer: &mut Composer<'_>) -> ConsensusSection {
 
 fn topic(composer: &mut Composer<'_>, entry: &Consensus) -> TopicView {
     let name = composer.code_name(Level::Topic, &entry.topic);
-    let hidden = entry.took_side.suppressed;
+    let hidden = composer.source.hides_sides(entry);
     let voices = entry.voices;
     let whole = |number: usize| composer.numbers.whole(number);
     let stance_title = composer.words.fill(
@@ -72,11 +74,8 @@ fn topic(composer: &mut Composer<'_>, entry: &Consensus) -> TopicView {
             ("neither", &whole(voices.neither)),
         ],
     );
-    let no_side = composer.words.fill("no_side", &[("n", &whole(voices.unclear))]);
-    let left_out = (entry.presupposed + entry.reported > 0).then(|| {
-        let (presupposed, reported) = (whole(entry.presupposed), whole(entry.reported));
-        composer.words.fill("stance_left_out", &[("presupposed", &presupposed), ("reported", &reported)])
-    });
+    let no_side = composer.words.fill("no_side", &[("n", &composer.unless_small(voices.unclear))]);
+    let left_out = left_out(composer, entry);
     let (word, word_class) = word_of(composer, entry.word);
     TopicView {
         anchor: format!("s-{}", entry.topic.replace('/', "--")),
@@ -86,6 +85,7 @@ fn topic(composer: &mut Composer<'_>, entry: &Consensus) -> TopicView {
             .lead
             .filter(|_| !hidden && entry.word != ConsensusWord::TooFew)
             .map(|side| side_id(side).to_owned()),
+        of: (!hidden && entry.took_side.n > 0).then(|| composer.of(&entry.took_side)),
         hidden,
         sides: if hidden { Vec::new() } else { sides(composer, entry, &name) },
         unit: composer.word(match entry.took_side.unit {
@@ -102,9 +102,19 @@ fn topic(composer: &mut Composer<'_>, entry: &Consensus) -> TopicView {
             && entry.word != ConsensusWord::TooFew
             && entry.word != ConsensusWord::Split
             && entry.p_even > 0.05,
-        groups: if hidden { Vec::new() } else { group_words(composer, entry) },
+        groups: group_words(composer, entry),
         name,
     }
+}
+
+/// Sides that are not the writer's own: a question's premise, or the opinion of others.
+fn left_out(composer: &Composer<'_>, entry: &Consensus) -> Option<String> {
+    let parts: Vec<String> = [("left_out_presupposed", entry.presupposed), ("left_out_reported", entry.reported)]
+        .into_iter()
+        .filter(|(_, number)| *number > 0 && !composer.source.is_small(*number))
+        .map(|(key, number)| composer.words.fill(key, &[("n", &composer.numbers.whole(number))]))
+        .collect();
+    (!parts.is_empty()).then(|| composer.words.fill("left_out", &[("list", &parts.join(", "))]))
 }
 
 fn word_of(composer: &Composer<'_>, word: ConsensusWord) -> (String, &'static str) {
@@ -131,7 +141,8 @@ fn sides(composer: &mut Composer<'_>, entry: &Consensus, name: &str) -> Vec<Side
             continue;
         }
         let label = claim_side.map_or_else(|| composer.word("both_label"), |side| side_id(side).to_owned());
-        let claim = claim_side.map_or_else(String::new, |side| claim(composer, &entry.topic, side));
+        let claim = claim_side.map_or_else(|| composer.word("both_claim"), |side| claim(composer, &entry.topic, side));
+        let claim = if claim.ends_with(['.', '!', '?']) { claim } else { format!("{claim}.") };
         let value = claim_side.map_or("both", side_id);
         let title = composer.words.fill("list_side", &[("name", name), ("side", &label)]);
         let unit = crate::export::unit_id(entry.took_side.unit);
@@ -156,12 +167,12 @@ fn group_words(composer: &Composer<'_>, entry: &Consensus) -> Vec<String> {
     let told = entry.groups.iter().filter(|groups| groups.groups.n > 1 && !groups.groups.suppressed);
     told.map(|groups| {
         let whole = |number: usize| composer.numbers.whole(number);
-        let attribute = composer.words.plural(&groups.attribute).unwrap_or(&groups.attribute);
+        let attribute = capitalised(composer.words.plural(&groups.attribute).unwrap_or(&groups.attribute));
         let (word, _) = word_of(composer, groups.word);
         composer.words.fill(
-            "stance_groups",
+            if groups.even > 0 { "stance_groups_even" } else { "stance_groups" },
             &[
-                ("groups", attribute),
+                ("groups", &attribute),
                 ("a", &whole(groups.a)),
                 ("b", &whole(groups.b)),
                 ("even", &whole(groups.even)),
@@ -170,4 +181,9 @@ fn group_words(composer: &Composer<'_>, entry: &Consensus) -> Vec<String> {
         )
     })
     .collect()
+}
+
+fn capitalised(name: &str) -> String {
+    let mut characters = name.chars();
+    characters.next().map_or_else(String::new, |first| first.to_uppercase().chain(characters).collect())
 }

@@ -38,6 +38,13 @@ pub struct FirstScreen {
     since_last: Vec<String>,
 }
 
+impl FirstScreen {
+    /// The heading of the whole page.
+    pub fn headline(&self) -> &str {
+        &self.headline
+    }
+}
+
 /// A number with its name.
 #[derive(Debug, Serialize)]
 struct Part {
@@ -147,7 +154,7 @@ fn headline(composer: &Composer<'_>, received: usize) -> String {
     composer.words.fill(key, &[("answers", &answers), ("respondents", &senders)])
 }
 
-/// Kinds in the order of the input, then what is known to be of none; the parts add up to what was received.
+/// Kinds, then what is known to be of none; the parts add up to what was received.
 fn kinds(composer: &mut Composer<'_>, unread: usize) -> Vec<Part> {
     let mut rows_by_kind: BTreeMap<Option<&str>, Vec<usize>> = BTreeMap::new();
     let mut order: Vec<Option<&str>> = Vec::new();
@@ -162,7 +169,7 @@ fn kinds(composer: &mut Composer<'_>, unread: usize) -> Vec<Part> {
     if order.iter().all(Option::is_none) {
         return Vec::new();
     }
-    order.sort_by_key(Option::is_none);
+    order.sort_by_key(|kind| kind.map_or(usize::MAX, place_of_kind));
     let mut parts: Vec<Part> = Vec::new();
     let mut few: Vec<usize> = Vec::new();
     for kind in order {
@@ -183,6 +190,12 @@ fn kinds(composer: &mut Composer<'_>, unread: usize) -> Vec<Part> {
         parts.push(Part { label: composer.word("kind_unread"), figure: composer.plain(unread, "units") });
     }
     parts
+}
+
+/// The four kinds stand as people ask for them; a project's own follow in the order of the input.
+fn place_of_kind(kind: &str) -> usize {
+    let known = ["wish", "oracle", "deep_dive", "challenge"];
+    known.iter().position(|known| *known == kind).unwrap_or(known.len())
 }
 
 fn attributes(composer: &Composer<'_>) -> Vec<String> {
@@ -278,8 +291,12 @@ fn stance_words(composer: &Composer<'_>, entry: &Consensus, kind: FindingKind) -
     let (whole, words) = (|number| composer.numbers.whole(number), composer.words);
     match (kind, groups) {
         (FindingKind::Unanimous, Some(groups)) => {
-            composer.groups_of(&groups.attribute, &groups.groups).unwrap_or_else(|| composer.of(&entry.took_side))
+            let attribute = words.plural(&groups.attribute).unwrap_or(&groups.attribute);
+            let (k, n) = (whole(groups.groups.k), whole(groups.groups.n));
+            words.fill("some_groups", &[("k", &k), ("n", &n), ("groups", attribute)])
         }
+        (_, None) if composer.source.hides_sides(entry) => words.get("hidden_sides").to_owned(),
+        (FindingKind::Both, _) if composer.source.is_small(entry.voices.both) => composer.hidden(),
         (FindingKind::Unanimous, None) => {
             words.fill("voices_of", &[("k", &whole(entry.took_side.k)), ("n", &whole(entry.took_side.n))])
         }

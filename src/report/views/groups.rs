@@ -13,6 +13,9 @@ use crate::report::evidence::Weight;
 /// Columns that a table has at most; the smallest groups are left to `groups.csv`.
 const MOST_COLUMNS: usize = 24;
 
+/// Answers that a group needs before its shares decide how dark the darkest cell is.
+const LEAST_FOR_SCALE: usize = 10;
+
 /// The section.
 #[derive(Debug, Serialize)]
 pub struct Groups {
@@ -26,7 +29,6 @@ struct AttributeView {
     name: String,
     columns: Vec<GroupColumn>,
     left_out: usize,
-    scale: String,
     blocks: Vec<Block>,
 }
 
@@ -41,6 +43,7 @@ struct GroupColumn {
 #[derive(Debug, Serialize)]
 struct Block {
     heading: String,
+    scale: String,
     rows: Vec<HeatRow>,
 }
 
@@ -77,25 +80,17 @@ fn attribute(composer: &mut Composer<'_>, position: usize, name: &str) -> Option
         return None;
     }
     let columns = widest(&bases);
-    let cells: Vec<Count> = prevalence
-        .iter()
-        .filter(|entry| matches!(entry.subject, Subject::Code { .. }))
-        .flat_map(|entry| by_group(entry, name))
-        .filter(|group| columns.contains(&group.group) && !group.answers.suppressed && group.answers.n >= 8)
-        .map(|group| Count { high: group.answers.share, ..group.answers })
-        .collect();
-    let most = scale(cells.iter());
     let mut blocks = Vec::new();
     for (level, heading) in
         [(Level::Pattern, "patterns_heading"), (Level::Theme, "level_themes"), (Level::Topic, "level_topics")]
     {
-        let rows: Vec<HeatRow> = prevalence
-            .iter()
-            .filter(|entry| entry.subject.level() == Some(level))
-            .map(|entry| heat_row(composer, entry, name, &columns, &bases, most))
-            .collect();
+        let entries = || prevalence.iter().filter(|entry| entry.subject.level() == Some(level));
+        let most = scale_of(entries(), name, &columns);
+        let rows: Vec<HeatRow> =
+            entries().map(|entry| heat_row(composer, entry, name, &columns, &bases, most)).collect();
         if !rows.is_empty() {
-            blocks.push(Block { heading: composer.word(heading), rows });
+            let scale = composer.numbers.percent(most);
+            blocks.push(Block { heading: composer.word(heading), scale, rows });
         }
     }
     Some(AttributeView {
@@ -109,9 +104,20 @@ fn attribute(composer: &mut Composer<'_>, position: usize, name: &str) -> Option
                 base: composer.numbers.whole(bases.get(group).copied().unwrap_or(0)),
             })
             .collect(),
-        scale: composer.numbers.percent(most),
         blocks,
     })
+}
+
+/// The share of the darkest cell; groups too small to have one are left aside.
+fn scale_of<'a>(entries: impl Iterator<Item = &'a Prevalence>, attribute: &str, columns: &[String]) -> f64 {
+    let cells: Vec<Count> = entries
+        .flat_map(|entry| by_group(entry, attribute))
+        .filter(|group| {
+            columns.contains(&group.group) && !group.answers.suppressed && group.answers.n >= LEAST_FOR_SCALE
+        })
+        .map(|group| Count { high: group.answers.share, ..group.answers })
+        .collect();
+    scale(cells.iter())
 }
 
 /// Answers that count, by group.
@@ -131,7 +137,7 @@ fn widest(bases: &BTreeMap<String, usize>) -> Vec<String> {
     groups.sort_by_key(|(_, base)| std::cmp::Reverse(*base));
     groups.truncate(MOST_COLUMNS);
     let mut names: Vec<String> = groups.into_iter().map(|(group, _)| group.clone()).collect();
-    names.sort_by(|left, right| natural(left).cmp(&natural(right)));
+    names.sort_by_key(|name| natural(name));
     names
 }
 

@@ -43,8 +43,8 @@ fn row(composer: &mut Composer<'_>, entry: &AlikeLetter) -> LetterRow {
     let filter = group.map_or_else(|| composer.word("filter_letters"), |group| format!("same_text_group = {group}"));
     LetterRow {
         count: composer.count(&entry.answers, &title, &filter, &entry.rows),
-        equal: composer.numbers.whole(entry.equal),
-        respondents: entry.respondents.map(|respondents| composer.numbers.whole(respondents)),
+        equal: composer.unless_small(entry.equal),
+        respondents: entry.respondents.map(|respondents| composer.unless_small(respondents)),
         short: entry.short,
         reach: composer.reach(&entry.reach),
         example: composer.whole_answer(entry.example),

@@ -23,6 +23,8 @@ use super::compose::Composer;
 pub struct Page {
     lang: String,
     title: String,
+    /// Whether the material has a name of its own, besides the headline.
+    named: bool,
     internal: bool,
     first: first_screen::FirstScreen,
     themes: themes::Themes,
@@ -58,9 +60,11 @@ pub fn page(mut composer: Composer<'_>) -> Page {
     let groups = groups::groups(&mut composer);
     let per_number = composer.evidence.limits().per_number;
     let (lists, answers) = answers::evidence(&mut composer);
+    let named = !composer.description.title.trim().is_empty();
     Page {
         lang: composer.words.language_tag.clone(),
-        title: composer.description.title.clone(),
+        title: if named { composer.description.title.clone() } else { first.headline().to_owned() },
+        named,
         internal: !composer.source.is_shared(),
         first,
         themes,

@@ -35,7 +35,7 @@ fn row(composer: &mut Composer<'_>, entry: &UncoveredPhrase) -> PhraseRow {
     PhraseRow {
         phrase: entry.phrase.clone(),
         count: composer.count(&entry.answers, &title, &filter, &entry.rows),
-        uncoded: composer.numbers.whole(entry.uncoded_answers),
+        uncoded: composer.unless_small(entry.uncoded_answers),
         reach: composer.reach(&entry.reach),
         quote: composer.first_quote(&entry.quotes),
     }

@@ -16,7 +16,13 @@ struct CodeQuotes {
     name: String,
     level: String,
     anchor: String,
+    definition: String,
     quotes: Vec<QuoteView>,
+}
+
+/// The anchor of a code's quotes.
+pub fn anchor(subject: &Subject) -> String {
+    format!("q-{}", super::themes::anchor(subject))
 }
 
 /// Puts the section together, in the order of the codebook.
@@ -29,7 +35,8 @@ pub fn quotes(composer: &mut Composer<'_>) -> QuotesSection {
             codes.push(CodeQuotes {
                 name: composer.name(&entry.subject),
                 level: composer.level(*level),
-                anchor: format!("q-{}", super::themes::anchor(&entry.subject)),
+                anchor: anchor(&entry.subject),
+                definition: super::themes::definition(composer, &entry.subject),
                 quotes,
             });
         }

@@ -30,6 +30,7 @@ pub struct CodeRow {
     anchor: String,
     name: String,
     definition: String,
+    quotes: Option<String>,
     place: String,
     tied: bool,
     count: CountView,
@@ -57,7 +58,7 @@ pub fn themes(composer: &mut Composer<'_>) -> Themes {
         let topics = sorted(topics.collect()).into_iter().map(|entry| code_row(composer, entry, most)).collect();
         themes.push((entry.answers, ThemeView { row, topics }));
     }
-    themes.sort_by(|(left, _), (right, _)| weight(right).cmp(&weight(left)));
+    themes.sort_by_key(|(count, _)| std::cmp::Reverse(weight(count)));
     let patterns = prevalence.iter().filter(|entry| entry.subject.level() == Some(Level::Pattern)).collect();
     Themes {
         base: composer.numbers.whole(base),
@@ -100,10 +101,12 @@ fn code_row(composer: &mut Composer<'_>, entry: &Prevalence, most: f64) -> CodeR
         composer.figure(&respondents, &title, &filter, &entry.rows, crate::report::evidence::Weight::Number)
     });
     let (place, tied) = place(composer, &entry.subject, &entry.answers);
+    let quoted = entry.quotes.iter().any(|quote| composer.source.may_quote(quote.row));
     let reach = entry.breadth.iter().filter_map(|breadth| composer.groups_of(&breadth.attribute, &breadth.groups));
     CodeRow {
         anchor: anchor(&entry.subject),
         definition: definition(composer, &entry.subject),
+        quotes: quoted.then(|| super::quotes::anchor(&entry.subject)),
         place,
         tied,
         bar: bar(composer, &name, &count, most),
@@ -129,16 +132,16 @@ fn bar(composer: &Composer<'_>, name: &str, count: &Count, most: f64) -> Option<
     if count.suppressed || count.n == 0 {
         return None;
     }
-    let interval = composer.numbers.percent_range(count.low, count.high);
     let of = composer.of(count);
-    Some(Bar::new(
-        count,
-        most,
-        composer.words.fill("bar_title", &[("name", name), ("of", &of), ("interval", &interval)]),
-    ))
+    let title = match composer.numbers.interval(count) {
+        Some(interval) => composer.words.fill("bar_title", &[("name", name), ("of", &of), ("interval", &interval)]),
+        None => composer.words.fill("bar_title_small", &[("name", name), ("of", &of)]),
+    };
+    Some(Bar::new(count, most, title))
 }
 
-fn definition(composer: &Composer<'_>, subject: &Subject) -> String {
+/// What a code means; empty for a group of alike answers.
+pub fn definition(composer: &Composer<'_>, subject: &Subject) -> String {
     let Subject::Code { level, code } = subject else { return String::new() };
     let codebook = composer.source.codebook;
     let meaning = match level {
