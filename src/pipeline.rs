@@ -71,7 +71,8 @@ const NEARLY_EQUAL: f64 = 0.8;
 /// [`PipelineError`] from a stage.
 pub fn analyse(input: Input, tagger: &mut Tagger, mut finished: impl FnMut(Stage)) -> Result<Analysis, PipelineError> {
     let counts = count_units(&input);
-    let answers = input.answers;
+    let mut answers = input.answers;
+    unify_group_names(&mut answers);
     let shown: Vec<String> = answers.par_iter().map(|answer| shown_text(&answer.text)).collect();
     finished(Stage::Text);
 
@@ -152,6 +153,22 @@ fn group_alike(vectors: &Vectors, texts: &[&str], content: &[bool], bokmal: &[bo
         .map(|group| ClusterSummary { id: group.id, label: group.label, quotes: group.quotes, size: group.size })
         .collect();
     Ok((summaries, membership))
+}
+
+/// Files write the same attribute as "Bord" and "bord": it is one, named as the first answer names it.
+fn unify_group_names(answers: &mut [Answer]) {
+    let mut first: BTreeMap<String, String> = BTreeMap::new();
+    for answer in answers {
+        for name in answer.groups.keys() {
+            first.entry(name.to_lowercase()).or_insert_with(|| name.clone());
+        }
+        if answer.groups.keys().any(|name| first.get(&name.to_lowercase()) != Some(name)) {
+            let groups = std::mem::take(&mut answer.groups);
+            answer.groups = (groups.into_iter())
+                .map(|(name, value)| (first.get(&name.to_lowercase()).cloned().unwrap_or(name), value))
+                .collect();
+        }
+    }
 }
 
 /// Group attributes in the order in which the input first names them.

@@ -41,7 +41,9 @@ fn the_sample_gives_the_same_bytes_on_one_thread_and_on_two_and_loses_nothing() 
     for (name, bytes) in &left {
         assert!(right.get(name) == Some(bytes), "{name} differs");
     }
-    for name in ["report.html", "share/report.html", "answers.csv", "tags.csv", "answers.xlsx", "rejects.csv", "findings.json"] {
+    for name in
+        ["report.html", "share/report.html", "answers.csv", "tags.csv", "answers.xlsx", "rejects.csv", "findings.json"]
+    {
         assert!(left.contains_key(name), "{name} is missing");
     }
     let counts = manifest.pointer("/counts").or_else(|| manifest.pointer("/units")).unwrap_or(&manifest);

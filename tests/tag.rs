@@ -16,7 +16,10 @@ const ANSWERS: &str = concat!(
 
 fn tag(input: &str, arguments: &[&str]) -> Vec<Value> {
     let mut command = Command::new(env!("CARGO_BIN_EXE_innspill"));
-    command.args(["tag", "-", "--input-format", "jsonl", "--output", "-", "--quiet"]).args(arguments).write_stdin(input);
+    command
+        .args(["tag", "-", "--input-format", "jsonl", "--output", "-", "--quiet"])
+        .args(arguments)
+        .write_stdin(input);
     let output = command.assert().success().get_output().stdout.clone();
     String::from_utf8(output).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
@@ -64,7 +67,11 @@ fn another_codebook_is_one_flag_away() {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/corpus/codebooks/tidstyver.toml");
     let input = r#"{"text":"Vi rapporterer de samme tallene to ganger i året, i to ulike skjema."}"#;
     let lines = tag(input, &["--codebook", path]);
-    assert!(lines[0]["themes"].as_array().unwrap().iter().any(|theme| theme["code"] == "rapporteringskrav"), "{}", lines[0]);
+    assert!(
+        lines[0]["themes"].as_array().unwrap().iter().any(|theme| theme["code"] == "rapporteringskrav"),
+        "{}",
+        lines[0]
+    );
 }
 
 #[test]

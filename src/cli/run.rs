@@ -9,6 +9,7 @@ use std::time::Instant;
 use innspill::codebook::Codebook;
 use innspill::export::{Editions, Target, write_run};
 use innspill::ingest::{Input, ReadOptions, read_inputs, read_project};
+use innspill::patterns::small_cells::merge_small_groups;
 use innspill::patterns::{PatternSettings, SmallCells, seek};
 use innspill::pipeline::analyse;
 use innspill::record::Analysis;
@@ -175,13 +176,15 @@ fn timed_analysis(input: Input, tagger: &mut Tagger, seconds: &mut Vec<(String, 
 
 fn patterns(analysis: &Analysis, plan: &Plan) -> (innspill::patterns::Patterns, innspill::patterns::Patterns) {
     let internal = PatternSettings::default();
+    let least = plan.settings.privacy.min_group_size as usize;
     let small = SmallCells {
-        min_group_size: plan.settings.privacy.min_group_size as usize,
+        min_group_size: least,
         suppress_cells: plan.settings.privacy.suppress_cells,
         persons: persons(&plan.settings),
     };
+    let merged = merge_small_groups(analysis, &small);
     let shared = internal.clone().shared(small);
-    (seek(analysis, &plan.codebook, &internal), seek(analysis, &plan.codebook, &shared))
+    (seek(analysis, &plan.codebook, &internal), seek(&merged, &plan.codebook, &shared))
 }
 
 /// Whether the groups of an attribute are groups of persons, where the settings say so.

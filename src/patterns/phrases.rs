@@ -73,7 +73,7 @@ pub fn uncovered(analysis: &Analysis, codebook: &Codebook, settings: &PatternSet
         .into_iter()
         .filter(|(lemmas, _)| !inner.contains(lemmas))
         .map(|(lemmas, entry)| uncovered_phrase(&frame, lemmas, entry, &content, uncoded))
-        .filter(|phrase| phrase.log_odds_uncoded > 0.0 || phrase.lemmas.len() > 1)
+        .filter(tells)
         .collect();
     let worth = |phrase: &UncoveredPhrase| phrase.log_odds_uncoded * (1.0 + phrase.uncoded_answers as f64).ln();
     found.sort_by(|left, right| worth(right).total_cmp(&worth(left)).then_with(|| left.lemmas.cmp(&right.lemmas)));
@@ -107,6 +107,13 @@ fn uncovered_phrase(
         rows: entry.rows,
         quotes: Vec::new(),
     }
+}
+
+/// A single word is worth telling only where it is long enough to mean one thing and is clearly more
+/// common in answers without a code; everyday words are not.
+fn tells(phrase: &UncoveredPhrase) -> bool {
+    let letters = phrase.phrase.chars().count();
+    phrase.lemmas.len() > 1 || (letters >= 6 && phrase.uncoded_answers >= 3 && phrase.log_odds_uncoded > 1.0)
 }
 
 fn is_uncoded(record: &Record) -> bool {

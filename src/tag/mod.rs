@@ -133,3 +133,19 @@ pub struct Tagging {
     /// Every code's score.
     pub all_scores: AllScores,
 }
+
+impl Tagging {
+    /// What is said of an answer without content, before facets are named.
+    pub fn empty() -> Self {
+        Tagging {
+            language: Language::Other,
+            outcome: Outcome::NoContent,
+            themes: Vec::new(),
+            topics: Vec::new(),
+            verdicts: Vec::new(),
+            patterns: Vec::new(),
+            facets: BTreeMap::new(),
+            all_scores: AllScores::default(),
+        }
+    }
+}
