@@ -49,7 +49,10 @@ pub fn read(paths: &[PathBuf], fields: &FieldNames, filters: &[Filter]) -> Resul
 fn fits(filter: &Filter, row: &Value) -> bool {
     match row.get(&filter.field) {
         Some(Value::String(value)) => value.trim() == filter.value,
-        Some(value) => value.to_string() == filter.value,
+        Some(value) => {
+            let written = value.to_string();
+            written == filter.value
+        }
         None => filter.value.is_empty(),
     }
 }

@@ -37,6 +37,11 @@ impl SparseRows {
         self.starts.len() - 1
     }
 
+    /// Whether there are no rows.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
     /// The entries of a row.
     pub fn row(&self, row: usize) -> impl Iterator<Item = (usize, f32)> + '_ {
         let range = self.starts[row]..self.starts[row + 1];
