@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use rayon::prelude::*;
 use serde::Serialize;
 
-use super::count::{Count, Subject};
-use super::frame::{Attribute, Frame};
-use super::multiple::{false_discovery_rates, fisher};
+use super::count::{Count, Subject, Unit};
+use super::frame::Frame;
+use super::groups_compared::Tally;
+use super::multiple::{TableTest, false_discovery_rates};
 use super::quotes::{Quote, of_subject};
 use super::settings::PatternSettings;
 use crate::codebook::Codebook;
@@ -36,7 +37,7 @@ pub struct Contrast {
     pub log_odds_low: f64,
     /// Upper end of it.
     pub log_odds_high: f64,
-    /// Two-sided p of Fisher's exact test.
+    /// Two-sided p of Fisher's exact test; of the chi-square test where all four cells are large.
     pub p: f64,
     /// `p` corrected for all comparisons made (Benjamini and Hochberg 1995): false discovery rate at which it stands.
     pub q: f64,
@@ -64,61 +65,101 @@ pub struct WordContrast {
     pub log_odds: f64,
     /// `log_odds` over its standard deviation.
     pub z: f64,
-    /// Two-sided p of Fisher's exact test on voices.
+    /// Two-sided p on voices, of the same tests.
     pub p: f64,
     /// `p` corrected for all words, groups and attributes compared (Benjamini and Hochberg 1995).
     pub q: f64,
 }
 
+/// A comparison of one group with the others, before it is known whether it stands.
+struct Comparison {
+    /// Position of what is compared: a subject, or a lemma.
+    of: usize,
+    /// Positions of the attribute and of its group.
+    attribute: usize,
+    group: usize,
+    /// Voices with it, of the group's.
+    inside: (usize, usize),
+    /// Voices with it, of the others'.
+    outside: (usize, usize),
+    p: f64,
+}
+
+/// The comparisons that stand after correction for all of them, each with the rate at which it does.
+fn standing(compared: Vec<Comparison>, settings: &PatternSettings) -> Vec<(Comparison, f64)> {
+    let rates = false_discovery_rates(&compared.iter().map(|comparison| comparison.p).collect::<Vec<_>>());
+    compared.into_iter().zip(rates).filter(|&(_, q)| q <= settings.false_discovery_rate).collect()
+}
+
+/// Compares what is counted in each of `tallies` with `base`, for the groups of one attribute. What fewer voices than [`PatternSettings::min_voices`] say is not compared.
+fn compare(
+    test: &TableTest,
+    position: usize,
+    base: &Tally,
+    tallies: &[Option<Tally>],
+    settings: &PatternSettings,
+) -> Vec<Comparison> {
+    let groups = base.comparable(settings);
+    let enough = |tally: &Tally| tally.all() >= settings.min_voices.max(1);
+    tallies
+        .par_iter()
+        .enumerate()
+        .filter_map(|(of, tally)| Some((of, tally.as_ref().filter(|tally| enough(tally))?)))
+        .flat_map_iter(|(of, tally)| {
+            groups.iter().map(move |&group| {
+                let inside = (tally.inside(group), base.inside(group));
+                let outside = (tally.outside(group), base.outside(group));
+                let p = test.p(inside.0, inside.1, outside.0, outside.1);
+                Comparison { of, attribute: position, group, inside, outside, p }
+            })
+        })
+        .collect()
+}
+
 /// Codes, and groups of alike answers, that stand out in a group after correction; strongest first.
 ///
-/// Each voice counts once in a group. Attributes with more than
-/// [`PatternSettings::max_groups_compared`] groups are not compared (they are rather ids than groups).
+/// Each voice counts once in a group. Of an attribute with more than
+/// [`PatternSettings::max_groups_compared`] groups the largest are compared, each with all the others.
 pub fn contrasts(analysis: &Analysis, codebook: &Codebook, settings: &PatternSettings) -> Vec<Contrast> {
     let frame = Frame::new(analysis, settings);
-    let mut subjects = frame.code_rows(codebook);
-    let clear = frame.clear_rows();
-    // Groups of alike answers of one or two say nothing of groups.
-    subjects.extend(frame.cluster_rows(analysis).into_iter().filter(|(_, rows)| rows.len() >= settings.min_voices));
-    let mut found = Vec::new();
-    for attribute in frame.attributes.iter().filter(|attribute| attribute.groups.len() <= settings.max_groups_compared)
-    {
-        let base = voices_by_group(&frame, attribute, &clear);
-        let total: usize = base.iter().map(|voices| voices.len()).sum();
-        for (subject, rows) in &subjects {
-            let with = voices_by_group(&frame, attribute, rows);
-            let total_with: usize = with.iter().map(|voices| voices.len()).sum();
-            if total_with < settings.min_voices {
-                continue;
-            }
-            for (group, name) in attribute.groups.iter().enumerate() {
-                let (k, n) = (with[group].len(), base[group].len().max(with[group].len()));
-                let (k_outside, n_outside) =
-                    (total_with - k, total.saturating_sub(base[group].len()).max(total_with - k));
-                if n < settings.min_group_voices || n_outside < settings.min_group_voices {
-                    continue;
-                }
-                let rows_inside: Vec<usize> =
-                    rows.iter().copied().filter(|&row| attribute.group(row) == Some(group)).collect();
-                found.push(contrast(
-                    &frame,
-                    subject.clone(),
-                    attribute.name,
-                    name,
-                    (k, n, k_outside, n_outside),
-                    rows_inside,
-                ));
-            }
+    let subjects: Vec<(Subject, Vec<usize>)> =
+        frame.code_rows(codebook).into_iter().chain(frame.cluster_rows(analysis)).collect();
+    let (clear, content) = (frame.clear_rows(), frame.content_rows());
+    let test = TableTest::up_to(frame.records.len());
+    let mut compared = Vec::new();
+    for (position, attribute) in frame.attributes.iter().enumerate() {
+        // Groups of alike answers were found without the codebook: their base is every answer with content.
+        for (rows, codes) in [(&clear, true), (&content, false)] {
+            let tallies: Vec<Option<Tally>> = subjects
+                .par_iter()
+                .map(|(subject, rows)| {
+                    (subject.level().is_some() == codes).then(|| Tally::of(&frame, attribute, rows))
+                })
+                .collect();
+            let base = Tally::of(&frame, attribute, rows);
+            compared.extend(compare(&test, position, &base, &tallies, settings));
         }
     }
-    let rates = false_discovery_rates(&found.iter().map(|contrast| contrast.p).collect::<Vec<_>>());
-    for (contrast, q) in found.iter_mut().zip(rates) {
-        contrast.q = q;
-    }
-    found.retain(|contrast| contrast.q <= settings.false_discovery_rate);
-    for contrast in &mut found {
-        contrast.quotes = of_subject(&frame, analysis, &contrast.subject, &contrast.rows, settings);
-    }
+    let mut found: Vec<Contrast> = standing(compared, settings)
+        .into_iter()
+        .filter_map(|(comparison, q)| {
+            let attribute = frame.attributes.get(comparison.attribute)?;
+            let (subject, rows) = subjects.get(comparison.of)?;
+            let rows: Vec<usize> =
+                rows.iter().copied().filter(|&row| attribute.group(row) == Some(comparison.group)).collect();
+            let quotes = of_subject(&frame, analysis, subject, &rows, settings);
+            let group = attribute.groups.get(comparison.group)?;
+            let contrast = contrast(frame.voice_unit, subject.clone(), &comparison);
+            Some(Contrast {
+                attribute: attribute.name.to_owned(),
+                group: (*group).to_owned(),
+                q,
+                rows,
+                quotes,
+                ..contrast
+            })
+        })
+        .collect();
     found.sort_by(|left, right| {
         (left.p.total_cmp(&right.p))
             .then_with(|| left.subject.cmp(&right.subject))
@@ -127,98 +168,82 @@ pub fn contrasts(analysis: &Analysis, codebook: &Codebook, settings: &PatternSet
     found
 }
 
-fn contrast(
-    frame: &Frame<'_>,
-    subject: Subject,
-    attribute: &str,
-    group: &str,
-    (k, n, k_outside, n_outside): (usize, usize, usize, usize),
-    rows: Vec<usize>,
-) -> Contrast {
-    let [a, b] = [k as f64 + 0.5, (n - k) as f64 + 0.5];
-    let [c, d] = [k_outside as f64 + 0.5, (n_outside - k_outside) as f64 + 0.5];
+/// The numbers of a contrast; names, rows and quotes are still to be filled in.
+fn contrast(unit: Unit, subject: Subject, comparison: &Comparison) -> Contrast {
+    let ((k, n), (k_outside, n_outside)) = (comparison.inside, comparison.outside);
+    let cell = |count: usize| count as f64 + 0.5;
+    let [a, b] = [cell(k), cell(n.saturating_sub(k))];
+    let [c, d] = [cell(k_outside), cell(n_outside.saturating_sub(k_outside))];
     let log_odds = (a / b).ln() - (c / d).ln();
     let deviation = (1.0 / a + 1.0 / b + 1.0 / c + 1.0 / d).sqrt();
-    let inside = Count::new(frame.voice_unit, k, n);
-    let outside = Count::new(frame.voice_unit, k_outside, n_outside);
+    let (inside, outside) = (Count::new(unit, k, n), Count::new(unit, k_outside, n_outside));
     Contrast {
         subject,
-        attribute: attribute.to_owned(),
-        group: group.to_owned(),
+        attribute: String::new(),
+        group: String::new(),
         difference: inside.share - outside.share,
         inside,
         outside,
         log_odds,
         log_odds_low: log_odds - 1.96 * deviation,
         log_odds_high: log_odds + 1.96 * deviation,
-        p: fisher(k, n, k_outside, n_outside),
+        p: comparison.p,
         q: 1.0,
-        rows,
+        rows: Vec::new(),
         quotes: Vec::new(),
     }
 }
 
-/// Different voices of `rows` in each group of an attribute.
-fn voices_by_group(frame: &Frame<'_>, attribute: &Attribute<'_>, rows: &[usize]) -> Vec<Vec<usize>> {
-    let mut members: Vec<Vec<usize>> = vec![Vec::new(); attribute.groups.len()];
-    for &row in rows {
-        if let Some(found) = attribute.group(row).and_then(|group| members.get_mut(group)) {
-            found.push(row);
-        }
-    }
-    members.iter().map(|rows| frame.voices_of(rows)).collect()
-}
-
 /// Words that one group uses more or less than the others, after correction; strongest first.
+///
+/// Groups are chosen as in [`contrasts`]. A voice counts once for a word, however often it is written.
 pub fn word_contrasts(analysis: &Analysis, settings: &PatternSettings) -> Vec<WordContrast> {
     let frame = Frame::new(analysis, settings);
     let used = LemmaUse::of(&frame, settings.max_words_compared, settings.min_voices);
     let content = frame.content_rows();
-    let mut found = Vec::new();
-    for attribute in frame.attributes.iter().filter(|attribute| attribute.groups.len() <= settings.max_groups_compared)
-    {
-        let base = voices_by_group(&frame, attribute, &content);
-        let total: usize = base.iter().map(|voices| voices.len()).sum();
-        let by_lemma: Vec<Vec<Vec<usize>>> =
-            used.rows.par_iter().map(|rows| voices_by_group(&frame, attribute, rows)).collect();
-        let words_in = |group: usize| -> f64 { by_lemma.iter().map(|groups| groups[group].len() as f64).sum() };
-        let all_words: f64 = (0..attribute.groups.len()).map(words_in).sum();
-        for (group, name) in attribute.groups.iter().enumerate() {
-            let n = base[group].len();
-            if n < settings.min_group_voices || total - n < settings.min_group_voices {
-                continue;
-            }
-            let words = words_in(group);
-            for (lemma, groups) in by_lemma.iter().enumerate() {
-                let k = groups[group].len();
-                let everywhere: usize = groups.iter().map(|voices| voices.len()).sum();
-                let (log_odds, z) = dirichlet_log_odds(
-                    k as f64,
-                    words,
-                    (everywhere - k) as f64,
-                    all_words - words,
-                    everywhere as f64,
-                    all_words,
-                );
-                found.push(WordContrast {
-                    word: used.forms[lemma].clone(),
-                    attribute: attribute.name.to_owned(),
-                    group: (*name).to_owned(),
-                    inside: Count::new(frame.voice_unit, k, n),
-                    outside: Count::new(frame.voice_unit, everywhere - k, total - n),
-                    log_odds,
-                    z,
-                    p: fisher(k, n, everywhere - k, total - n),
-                    q: 1.0,
-                });
-            }
-        }
+    let test = TableTest::up_to(frame.records.len());
+    let mut compared = Vec::new();
+    // Per attribute, per group: words inside and outside, summed over the lemmas.
+    let mut words: Vec<Vec<(f64, f64)>> = Vec::new();
+    for (position, attribute) in frame.attributes.iter().enumerate() {
+        let tallies: Vec<Option<Tally>> =
+            used.rows.par_iter().map(|rows| Some(Tally::of(&frame, attribute, rows))).collect();
+        let sums = |group: usize| {
+            let counts = tallies.iter().flatten().map(|tally| (tally.inside(group), tally.outside(group)));
+            let (inside, outside) = counts.fold((0, 0), |sum, count| (sum.0 + count.0, sum.1 + count.1));
+            (inside as f64, outside as f64)
+        };
+        words.push((0..attribute.groups.len()).map(sums).collect());
+        let base = Tally::of(&frame, attribute, &content);
+        compared.extend(compare(&test, position, &base, &tallies, settings));
     }
-    let rates = false_discovery_rates(&found.iter().map(|contrast| contrast.p).collect::<Vec<_>>());
-    for (contrast, q) in found.iter_mut().zip(rates) {
-        contrast.q = q;
-    }
-    found.retain(|contrast| contrast.q <= settings.false_discovery_rate);
+    let mut found: Vec<WordContrast> = standing(compared, settings)
+        .into_iter()
+        .filter_map(|(comparison, q)| {
+            let attribute = frame.attributes.get(comparison.attribute)?;
+            let &(words_inside, words_outside) = words.get(comparison.attribute)?.get(comparison.group)?;
+            let (inside, outside) = (comparison.inside.0 as f64, comparison.outside.0 as f64);
+            let (log_odds, z) = dirichlet_log_odds(
+                inside,
+                words_inside,
+                outside,
+                words_outside,
+                inside + outside,
+                words_inside + words_outside,
+            );
+            Some(WordContrast {
+                word: used.forms.get(comparison.of)?.clone(),
+                attribute: attribute.name.to_owned(),
+                group: (*attribute.groups.get(comparison.group)?).to_owned(),
+                inside: Count::new(frame.voice_unit, comparison.inside.0, comparison.inside.1),
+                outside: Count::new(frame.voice_unit, comparison.outside.0, comparison.outside.1),
+                log_odds,
+                z,
+                p: comparison.p,
+                q,
+            })
+        })
+        .collect();
     found.sort_by(|left, right| {
         (right.z.abs().total_cmp(&left.z.abs())).then_with(|| {
             (&left.attribute, &left.group, &left.word).cmp(&(&right.attribute, &right.group, &right.word))
@@ -272,7 +297,7 @@ impl LemmaUse {
             })
             .collect();
         let mut uses: BTreeMap<String, (Vec<usize>, BTreeMap<String, usize>)> = BTreeMap::new();
-        for (row, lemmas) in read.into_iter().enumerate().filter(|(row, _)| frame.content[*row]) {
+        for (row, lemmas) in read.into_iter().enumerate().filter(|(row, _)| frame.content.get(*row) == Some(&true)) {
             for (lemma, form) in lemmas {
                 let entry = uses.entry(lemma).or_default();
                 entry.0.push(row);
@@ -281,7 +306,7 @@ impl LemmaUse {
         }
         let mut ranked: Vec<(String, Vec<usize>)> = uses
             .into_values()
-            .filter(|(rows, _)| rows.len() >= least)
+            .filter(|(rows, _)| rows.len() >= least.max(1))
             .filter_map(|(rows, forms)| {
                 let form =
                     forms.into_iter().max_by(|left, right| left.1.cmp(&right.1).then_with(|| right.0.cmp(&left.0)))?;

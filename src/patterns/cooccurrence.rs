@@ -1,10 +1,11 @@
 //! Co-occurrence: topics and patterns in the same answer, against what chance would give.
 
+use rayon::prelude::*;
 use serde::Serialize;
 
 use super::count::{Count, Subject, Unit};
 use super::frame::Frame;
-use super::multiple::{false_discovery_rates, fisher};
+use super::multiple::{TableTest, false_discovery_rates};
 use super::settings::PatternSettings;
 use crate::codebook::{Codebook, Level};
 use crate::record::Analysis;
@@ -30,7 +31,7 @@ pub struct Cooccurrence {
     pub lift_low: f64,
     /// Upper end of it.
     pub lift_high: f64,
-    /// Two-sided p of Fisher's exact test.
+    /// Two-sided p of Fisher's exact test; of the chi-square test where all four cells are large.
     pub p: f64,
     /// `p` corrected for all pairs (Benjamini and Hochberg 1995).
     pub q: f64,
@@ -48,25 +49,29 @@ pub fn pairs(analysis: &Analysis, codebook: &Codebook, settings: &PatternSetting
     let n = frame.clear_rows().len();
     let codes: Vec<(Subject, Vec<usize>)> =
         frame.code_rows(codebook).into_iter().filter(|(subject, _)| subject.level() != Some(Level::Theme)).collect();
-    let mut found = Vec::new();
-    for (position, (first, first_rows)) in codes.iter().enumerate() {
-        for (second, second_rows) in &codes[position + 1..] {
-            if first_rows.is_empty() || second_rows.is_empty() || by_rule(codebook, first, second) {
-                continue;
-            }
-            let rows: Vec<usize> =
-                first_rows.iter().copied().filter(|row| second_rows.binary_search(row).is_ok()).collect();
-            if rows.len() < settings.min_voices {
-                continue;
-            }
-            found.push(pair(first, second, (first_rows.len(), second_rows.len(), n), rows));
-        }
-    }
+    // All pairs that could be told are tested and corrected for, those that never meet too: choosing
+    // the ones that meet often first would make the correction too mild.
+    let common: Vec<&(Subject, Vec<usize>)> =
+        codes.iter().filter(|(_, rows)| frame.voices_of(rows).len() >= settings.min_voices.max(1)).collect();
+    let test = TableTest::up_to(n);
+    let mut found: Vec<Cooccurrence> = common
+        .par_iter()
+        .enumerate()
+        .flat_map_iter(|(position, (first, first_rows))| {
+            let later = common.iter().skip(position + 1).filter(|(second, _)| !by_rule(codebook, first, second));
+            let test = &test;
+            later.map(move |(second, second_rows)| {
+                let rows = in_both(first_rows, second_rows);
+                pair(first, second, (first_rows.len(), second_rows.len(), n), rows, test)
+            })
+        })
+        .collect();
     let rates = false_discovery_rates(&found.iter().map(|pair| pair.p).collect::<Vec<_>>());
     for (pair, q) in found.iter_mut().zip(rates) {
         pair.q = q;
         pair.stands = q <= settings.false_discovery_rate;
     }
+    found.retain(|pair| frame.voices_of(&pair.rows).len() >= settings.min_voices.max(1));
     found.sort_by(|left, right| {
         (right.lift_low.total_cmp(&left.lift_low))
             .then_with(|| (&left.first, &left.second).cmp(&(&right.first, &right.second)))
@@ -74,7 +79,19 @@ pub fn pairs(analysis: &Analysis, codebook: &Codebook, settings: &PatternSetting
     found
 }
 
-fn pair(first: &Subject, second: &Subject, (k1, k2, n): (usize, usize, usize), rows: Vec<usize>) -> Cooccurrence {
+/// Numbers that are in both sorted lists.
+fn in_both(first: &[usize], second: &[usize]) -> Vec<usize> {
+    let (few, many) = if first.len() <= second.len() { (first, second) } else { (second, first) };
+    few.iter().copied().filter(|row| many.binary_search(row).is_ok()).collect()
+}
+
+fn pair(
+    first: &Subject,
+    second: &Subject,
+    (k1, k2, n): (usize, usize, usize),
+    rows: Vec<usize>,
+    test: &TableTest,
+) -> Cooccurrence {
     let both = rows.len();
     let expected = k1 as f64 * k2 as f64 / n.max(1) as f64;
     let lift = both as f64 / expected.max(f64::MIN_POSITIVE);
@@ -90,7 +107,7 @@ fn pair(first: &Subject, second: &Subject, (k1, k2, n): (usize, usize, usize), r
         lift,
         lift_low: lift * (-1.96 * deviation).exp(),
         lift_high: lift * (1.96 * deviation).exp(),
-        p: fisher(both, k1, k2 - both, n.saturating_sub(k1)),
+        p: test.p(both, k1, k2.saturating_sub(both), n.saturating_sub(k1)),
         q: 1.0,
         stands: false,
         rows,

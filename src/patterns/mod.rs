@@ -25,6 +25,7 @@ pub mod cooccurrence;
 pub mod count;
 pub mod findings;
 mod frame;
+mod groups_compared;
 pub mod interval;
 pub mod multiple;
 pub mod phrases;
