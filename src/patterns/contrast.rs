@@ -132,9 +132,7 @@ pub fn contrasts(analysis: &Analysis, codebook: &Codebook, settings: &PatternSet
         for (rows, codes) in [(&clear, true), (&content, false)] {
             let tallies: Vec<Option<Tally>> = subjects
                 .par_iter()
-                .map(|(subject, rows)| {
-                    (subject.level().is_some() == codes).then(|| Tally::of(&frame, attribute, rows))
-                })
+                .map(|(subject, rows)| (subject.level().is_some() == codes).then(|| Tally::of(&frame, attribute, rows)))
                 .collect();
             let base = Tally::of(&frame, attribute, rows);
             compared.extend(compare(&test, position, &base, &tallies, settings));

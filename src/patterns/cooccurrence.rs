@@ -71,7 +71,14 @@ pub fn pairs(analysis: &Analysis, codebook: &Codebook, settings: &PatternSetting
         pair.q = q;
         pair.stands = q <= settings.false_discovery_rate;
     }
-    found.retain(|pair| frame.voices_of(&pair.rows).len() >= settings.min_voices.max(1));
+    let least =
+        settings.small_cells.as_ref().filter(|rules| rules.suppress_cells).map_or(0, |rules| rules.min_group_size);
+    found.retain_mut(|pair| {
+        let voices = frame.voices_of(&pair.rows).len();
+        // Many answers of few persons are as telling as few answers.
+        pair.together.suppressed = voices < least;
+        voices >= settings.min_voices.max(1)
+    });
     found.sort_by(|left, right| {
         (right.lift_low.total_cmp(&left.lift_low))
             .then_with(|| (&left.first, &left.second).cmp(&(&right.first, &right.second)))

@@ -18,7 +18,8 @@ impl Tally {
             rows.iter().filter_map(|&row| Some((*frame.voice.get(row)?, attribute.group(row)?))).collect();
         heard.sort_unstable();
         heard.dedup();
-        let mut tally = Tally { inside: vec![0; attribute.groups.len()], only: vec![0; attribute.groups.len()], all: 0 };
+        let mut tally =
+            Tally { inside: vec![0; attribute.groups.len()], only: vec![0; attribute.groups.len()], all: 0 };
         for of_one in heard.chunk_by(|left, right| left.0 == right.0) {
             tally.all += 1;
             for &(_, group) in of_one {

@@ -34,8 +34,11 @@ pub mod quotes;
 pub mod ranks;
 mod settings;
 pub mod small_cells;
+pub mod suppression;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_of_comparisons;
 pub mod unasked;
 
 pub use alike::AlikeLetter;

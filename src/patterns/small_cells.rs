@@ -22,26 +22,15 @@ impl MergedGroups {
 }
 
 /// A copy of `analysis` in which groups of persons with fewer than `min_group_size` voices are merged
-/// into [`OTHERS`]; where those together are still too few, the answers lose that attribute.
+/// into [`OTHERS`].
 ///
-/// A voice is a respondent, or an answer whose respondent is unknown.
+/// Where those together are still too few, the smallest of the others join them: left out, they could
+/// be worked out as the whole less the groups that are shown. Where all together are too few, the answers
+/// lose that attribute. A voice is a respondent, or an answer whose respondent is unknown.
 pub fn merge_small_groups(analysis: &Analysis, rules: &SmallCells) -> Analysis {
     let mut merged = analysis.clone();
     for attribute in analysis.group_names.iter().filter(|attribute| rules.are_persons(attribute)) {
-        let mut voices: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
-        for record in &analysis.records {
-            if let Some(group) = record.answer.groups.get(attribute) {
-                let voice = match &record.answer.respondent {
-                    Some(respondent) => format!("r{}", respondent.0),
-                    None => format!("a{}", record.answer.id),
-                };
-                voices.entry(group).or_default().insert(voice);
-            }
-        }
-        let small: BTreeSet<&str> =
-            voices.iter().filter(|(_, voices)| voices.len() < rules.min_group_size).map(|(group, _)| *group).collect();
-        let together: BTreeSet<&String> = small.iter().filter_map(|group| voices.get(group)).flatten().collect();
-        let enough = together.len() >= rules.min_group_size;
+        let (small, enough) = to_merge(&voices_by_group(analysis, attribute), rules.min_group_size);
         for record in &mut merged.records {
             let groups = &mut record.answer.groups;
             if groups.get(attribute).is_some_and(|group| small.contains(group.as_str())) {
@@ -53,6 +42,42 @@ pub fn merge_small_groups(analysis: &Analysis, rules: &SmallCells) -> Analysis {
         }
     }
     merged
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Voice<'a> {
+    Respondent(&'a str),
+    /// By its row.
+    Answer(usize),
+}
+
+fn voices_by_group<'a>(analysis: &'a Analysis, attribute: &str) -> BTreeMap<&'a str, BTreeSet<Voice<'a>>> {
+    let mut voices: BTreeMap<&str, BTreeSet<Voice<'_>>> = BTreeMap::new();
+    for (row, record) in analysis.records.iter().enumerate() {
+        if let Some(group) = record.answer.groups.get(attribute) {
+            let respondent = record.answer.respondent.as_ref();
+            let voice = respondent.map_or(Voice::Answer(row), |respondent| Voice::Respondent(&respondent.0));
+            voices.entry(group).or_default().insert(voice);
+        }
+    }
+    voices
+}
+
+/// The groups to merge, and whether they are enough together.
+fn to_merge<'a>(voices: &BTreeMap<&'a str, BTreeSet<Voice<'_>>>, least: usize) -> (BTreeSet<&'a str>, bool) {
+    let mut by_size: Vec<(&str, &BTreeSet<Voice<'_>>)> = voices.iter().map(|(group, all)| (*group, all)).collect();
+    // A group that bears the name of the others already is one of them.
+    by_size.sort_by_key(|(group, all)| (all.len() >= least, *group != OTHERS, all.len(), *group));
+    let (mut merged, mut together) = (BTreeSet::new(), BTreeSet::new());
+    for (group, all) in by_size {
+        let joins = all.len() < least || (!merged.is_empty() && (group == OTHERS || together.len() < least));
+        if joins {
+            merged.insert(group);
+            together.extend(all.iter().copied());
+        }
+    }
+    let enough = together.len() >= least;
+    (merged, enough)
 }
 
 #[cfg(test)]
@@ -98,5 +123,47 @@ mod tests {
         assert!(
             merge_small_groups(&analysis, &rules).records.iter().all(|record| record.answer.groups["bord"] == OTHERS)
         );
+    }
+
+    fn merged(tables: &[(&str, usize)], least: usize) -> Vec<(String, usize)> {
+        let tables = tables.iter().flat_map(|&(table, size)| std::iter::repeat_n(table, size));
+        let records = tables.enumerate().map(|(number, table)| record(number, table)).collect();
+        let analysis = Analysis { records, group_names: vec!["bord".to_owned()], ..Analysis::default() };
+        let mut sizes: BTreeMap<String, usize> = BTreeMap::new();
+        for record in
+            merge_small_groups(&analysis, &SmallCells { min_group_size: least, ..SmallCells::default() }).records
+        {
+            if let Some(group) = record.answer.groups.get("bord") {
+                *sizes.entry(group.clone()).or_default() += 1;
+            }
+        }
+        sizes.into_iter().collect()
+    }
+
+    fn sizes(expected: &[(&str, usize)]) -> Vec<(String, usize)> {
+        expected.iter().map(|&(group, size)| (group.to_owned(), size)).collect()
+    }
+
+    #[test]
+    fn a_lone_small_group_takes_the_next_smallest_with_it() {
+        assert_eq!(merged(&[("a", 20), ("b", 9), ("c", 2)], 5), sizes(&[("a", 20), (OTHERS, 11)]));
+    }
+
+    #[test]
+    fn small_groups_join_a_group_that_is_called_the_others() {
+        assert_eq!(
+            merged(&[("a", 20), (OTHERS, 9), ("c", 2), ("d", 6)], 5),
+            sizes(&[("a", 20), (OTHERS, 11), ("d", 6)])
+        );
+    }
+
+    #[test]
+    fn too_few_in_all_have_no_group() {
+        assert_eq!(merged(&[("a", 2), ("b", 1)], 5), sizes(&[]));
+    }
+
+    #[test]
+    fn groups_that_are_large_enough_stay() {
+        assert_eq!(merged(&[("a", 5), (OTHERS, 7)], 5), sizes(&[("a", 5), (OTHERS, 7)]));
     }
 }
