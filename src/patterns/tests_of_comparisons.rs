@@ -168,7 +168,7 @@ fn one_person_who_answers_often_makes_no_contrast() {
     let records = (0..140).map(|number| {
         let loud = number >= 100;
         let respondent = if loud { 100 } else { number };
-        let topics: &[&str] = if loud || number % 10 == 0 { &["a"] } else { &[] };
+        let topics: &[&str] = if loud || number % 10 < 2 { &["a"] } else { &[] };
         record(number, respondent, if loud || number % 2 == 0 { "stat" } else { "kommune" }, topics, "forskning")
     });
     let mut settings = PatternSettings::default();
@@ -190,15 +190,6 @@ fn one_person_who_answers_often_makes_no_contrast() {
 fn the_largest_groups_are_compared_where_there_are_too_many() {
     let settings = PatternSettings { max_groups_compared: 1, ..PatternSettings::default() };
     let mut analysis = planted(200);
-    let found = contrast::contrasts(&analysis, &codebook(), &settings);
-    let largest = |analysis: &Analysis| {
-        let mut sizes: BTreeMap<String, usize> = BTreeMap::new();
-        for record in &analysis.records {
-            *sizes.entry(record.answer.groups["sektor"].clone()).or_default() += 1;
-        }
-        sizes.into_iter().max_by_key(|entry| entry.1).unwrap().0
-    };
-    assert!(found.iter().all(|entry| entry.group == largest(&analysis)));
     for record in analysis.records.iter_mut().filter(|record| record.answer.groups["sektor"] != "stat") {
         record.answer.groups.insert("sektor".to_owned(), format!("{}", record.answer.place.row % 6));
     }
