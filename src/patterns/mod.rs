@@ -115,5 +115,8 @@ pub fn seek(analysis: &Analysis, codebook: &Codebook, settings: &PatternSettings
         findings: Vec::new(),
     };
     patterns.findings = findings::findings(&frame, &patterns, codebook, settings);
+    if let Some(rules) = &settings.small_cells {
+        suppression::suppress(&mut patterns, rules);
+    }
     patterns
 }
