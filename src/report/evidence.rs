@@ -1,8 +1,6 @@
 //! From number to answer: every number in the internal edition leads to a list of the answers behind it, and every
 //! answer in a list stands in full at the end of the report, once.
 
-use std::collections::BTreeSet;
-
 use rustc_hash::FxHashMap;
 
 use crate::export::{Edition, Source};
@@ -58,10 +56,10 @@ pub struct EvidenceList {
 pub struct Evidence {
     limits: Limits,
     linked: bool,
-    answers: usize,
     lists: Vec<EvidenceList>,
     positions: FxHashMap<(String, String), usize>,
-    appendix: BTreeSet<usize>,
+    /// Per answer, whether it stands in full at the end.
+    appendix: Vec<bool>,
 }
 
 impl Evidence {
@@ -70,10 +68,9 @@ impl Evidence {
         Evidence {
             limits,
             linked: source.edition == Edition::Internal,
-            answers: source.analysis.records.len(),
             lists: Vec::new(),
             positions: FxHashMap::default(),
-            appendix: BTreeSet::new(),
+            appendix: vec![false; source.analysis.records.len()],
         }
     }
 
@@ -97,16 +94,17 @@ impl Evidence {
 
     /// Where one answer will stand in full.
     pub fn answer(&mut self, row: usize) -> Option<String> {
-        if !self.linked || row >= self.answers {
+        if !self.linked {
             return None;
         }
-        self.appendix.insert(row);
+        *self.appendix.get_mut(row)? = true;
         Some(answer_anchor(row))
     }
 
     /// The lists and the answers they lead to, both in order.
     pub fn into_parts(self) -> (Vec<EvidenceList>, Vec<usize>) {
-        (self.lists, self.appendix.into_iter().collect())
+        let answers = (0..).zip(self.appendix).filter(|(_, shown)| *shown).map(|(row, _)| row);
+        (self.lists, answers.collect())
     }
 
     fn add(&mut self, key: (String, String), rows: &[usize], weight: Weight) -> usize {
@@ -115,7 +113,11 @@ impl Evidence {
             Weight::Cell => self.limits.per_cell,
         };
         let shown = self.choose(rows, limit);
-        self.appendix.extend(shown.iter().copied());
+        for &row in &shown {
+            if let Some(in_appendix) = self.appendix.get_mut(row) {
+                *in_appendix = true;
+            }
+        }
         let position = self.lists.len();
         self.positions.insert(key.clone(), position);
         self.lists.push(EvidenceList { title: key.0, filter: key.1, total: rows.len(), rows: shown });
@@ -125,11 +127,12 @@ impl Evidence {
     /// At most `limit` of `rows`: first those that the report shows already, then evenly over the rest, so that no
     /// part of the input is left out.
     fn choose(&self, rows: &[usize], limit: usize) -> Vec<usize> {
-        let rows: Vec<usize> = rows.iter().copied().filter(|&row| row < self.answers).collect();
+        let rows: Vec<usize> = rows.iter().copied().filter(|&row| row < self.appendix.len()).collect();
         if rows.len() <= limit {
             return rows;
         }
-        let (shown, rest): (Vec<usize>, Vec<usize>) = rows.iter().partition(|row| self.appendix.contains(row));
+        let (shown, rest): (Vec<usize>, Vec<usize>) =
+            rows.iter().partition(|&&row| self.appendix.get(row).is_some_and(|shown| *shown));
         let mut chosen = evenly(&shown, limit);
         chosen.extend(evenly(&rest, limit - chosen.len()));
         chosen.sort_unstable();

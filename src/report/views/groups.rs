@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use rustc_hash::FxHashMap;
 use serde::Serialize;
 
 use crate::codebook::Level;
@@ -182,8 +183,8 @@ fn heat_row(
 }
 
 /// The answers that mention a subject, by group; nothing where nothing is linked.
-fn rows_by_group<'a>(composer: &Composer<'a>, entry: &Prevalence, attribute: &str) -> BTreeMap<&'a str, Vec<usize>> {
-    let mut by_group: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+fn rows_by_group<'a>(composer: &Composer<'a>, entry: &Prevalence, attribute: &str) -> FxHashMap<&'a str, Vec<usize>> {
+    let mut by_group: FxHashMap<&str, Vec<usize>> = FxHashMap::default();
     if composer.source.is_shared() {
         return by_group;
     }
