@@ -225,8 +225,10 @@ fn outside_parts(composer: &mut Composer<'_>, no_content: &[usize], duplicates: 
     }
     if rejects > 0 {
         let mut figure = composer.plain(rejects, "units");
-        figure.href = (!composer.source.is_shared()).then(|| "#rejects".to_owned());
-        parts.push(Part { label: composer.word("outside_rejects"), figure });
+        let listed = !composer.source.is_shared();
+        figure.href = listed.then(|| "#rejects".to_owned());
+        let label = composer.word(if listed { "outside_rejects" } else { "outside_rejects_unlisted" });
+        parts.push(Part { label, figure });
     }
     parts
 }
