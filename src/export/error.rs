@@ -14,7 +14,7 @@ pub enum ExportError {
         /// The system's word.
         cause: io::Error,
     },
-    /// A write failed and the file is not known yet; see [`ExportError::of_file`].
+    /// A write failed and the file is not known yet; see `ExportError::of_file`.
     #[error("cannot write ({0}); check permissions and free space")]
     Stream(#[from] io::Error),
     /// The run's folder is there already.

@@ -57,13 +57,13 @@ pub enum FindingSubject {
     Text(usize),
 }
 
-/// Something worth telling, with its numbers and quotes. The source in [`Patterns`](super::Patterns)
+/// Something worth telling, with its numbers and quotes. The source in [`Patterns`]
 /// has the rest.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Finding {
     /// What kind.
     pub kind: FindingKind,
-    /// Position in the list of [`Patterns`](super::Patterns) that the kind names.
+    /// Position in the list of [`Patterns`] that the kind names.
     pub source: usize,
     /// What it is about.
     pub subject: FindingSubject,

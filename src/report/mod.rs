@@ -1,7 +1,7 @@
 //! `report.html`: one file that tells what was found, in plain words, from the first screen to the answers themselves.
 //!
 //! In reading order: [`words`] has the language, [`numbers`] writes figures and dates, [`evidence`] leads from each
-//! number to the answers behind it, [`views`] turn results into plain structs, one file per section, and the
+//! number to the answers behind it, `views` turn results into plain structs, one file per section, and the
 //! templates lay them out. There is no script and no network; charts are inline SVG.
 
 mod charts;

@@ -31,7 +31,7 @@ pub struct Header {
     pub encoder_hash: String,
     /// Number of answers it was fitted on.
     pub answers: usize,
-    /// For each sort of output ([`Sort::name`]): weights of a code's signals, see [`super::signals`].
+    /// For each sort of output (`Sort::name`): weights of a code's signals, see [`super::signals`].
     pub combine: BTreeMap<String, Logistic>,
     /// The same for codes that have no head: terms, hints and likeness to their description alone.
     pub described: BTreeMap<String, Logistic>,
