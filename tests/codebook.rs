@@ -82,6 +82,8 @@ const SMALL: &str = r#"
 [codebook]
 id = "small"
 version = "1"
+language = "nb"
+name = { nb = "Liten" }
 
 [[theme]]
 id = "waiting"
