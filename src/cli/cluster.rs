@@ -61,6 +61,9 @@ struct Summary<'a> {
 impl Cluster {
     /// Reads, groups, writes.
     pub fn run(self) -> Result<(), Failure> {
+        // Opened first: a place that cannot be written is told of before the work, not after.
+        let mut output = Output::create(&self.output)?;
+        let summary = self.summary.as_deref().map(Output::create).transpose()?;
         let read = read_texts(&self.input, &self.rows)?;
         let texts: Vec<&str> = read.texts.iter().map(String::as_str).collect();
         let (dimension, values) = self.vectors(&read, &texts)?;
@@ -69,13 +72,11 @@ impl Cluster {
         let content: Vec<bool> = texts.par_iter().map(|text| has_content(text)).collect();
         let clustering =
             cluster::cluster(view, &content, self.clusters, &ClusterSettings::default()).map_err(failed)?;
-        let mut output = Output::create(&self.output)?;
         for ((id, cluster), score) in read.ids.iter().zip(&clustering.membership).zip(&clustering.scores) {
             let line = Line { id, cluster: *cluster, score: *score };
             writeln!(output, "{}", serde_json::to_string(&line).unwrap_or_default())?;
         }
-        output.finish()?;
-        if let Some(path) = &self.summary {
+        if let Some(mut summary) = summary {
             let preferred: Vec<bool> = texts.par_iter().map(|text| detect(text) == Language::Nb).collect();
             let answers = Answers { texts: &texts, preferred: &preferred, quotable: &content };
             let groups = cluster::describe(view, &answers, &clustering, Lexicon::get()).map_err(failed)?;
@@ -88,10 +89,10 @@ impl Cluster {
                     quotes: group.quotes.iter().filter_map(|&row| read.ids.get(row).map(String::as_str)).collect(),
                 })
                 .collect();
-            let mut output = Output::create(path)?;
-            writeln!(output, "{}", serde_json::to_string_pretty(&summaries).unwrap_or_default())?;
-            output.finish()?;
+            writeln!(summary, "{}", serde_json::to_string_pretty(&summaries).unwrap_or_default())?;
+            summary.finish()?;
         }
+        output.finish()?;
         read.finish(self.rows.strict)
     }
 

@@ -10,6 +10,10 @@ use super::opening::open_codebook;
 
 /// Look at a codebook
 #[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  innspill codebook check mine.toml   what is missing, clashes or overlaps
+  innspill codebook stats             how many codes, terms and examples the built-in one has")]
 pub struct CodebookCommand {
     #[command(subcommand)]
     action: Action,

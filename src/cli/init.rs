@@ -5,6 +5,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use innspill::settings::Settings;
+use tempfile::NamedTempFile;
 
 use super::failure::Failure;
 
@@ -49,13 +50,24 @@ impl Init {
     }
 }
 
+/// Whole or absent, and never in place of what is there.
 fn write_new(path: &Path, text: &str) -> Result<(), Failure> {
-    match fs::File::create_new(path) {
-        Ok(mut file) => {
-            file.write_all(text.as_bytes())?;
-            Ok(file.sync_all()?)
-        }
-        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
-        Err(error) => Err(Failure::Usage(format!("{}: cannot write: {error}", path.display()))),
+    let failed = |error: std::io::Error| Failure::Usage(format!("{}: cannot write: {error}", path.display()));
+    let folder = path.parent().unwrap_or(Path::new("."));
+    let mut file = new_beside(folder).map_err(failed)?;
+    file.write_all(text.as_bytes()).map_err(failed)?;
+    file.as_file().sync_all().map_err(failed)?;
+    match file.persist_noclobber(path) {
+        Ok(_) => Ok(()),
+        Err(refused) if refused.error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
+        Err(refused) => Err(failed(refused.error)),
     }
+}
+
+/// A temporary file that whoever shares the project may read: settings and codebook hold no answers.
+fn new_beside(folder: &Path) -> std::io::Result<NamedTempFile> {
+    let mut builder = tempfile::Builder::new();
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    builder.tempfile_in(folder)
 }
