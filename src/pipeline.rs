@@ -17,15 +17,12 @@ use crate::encode::{EncodeError, Vectors};
 use crate::ingest::Input;
 use crate::privacy::redact;
 use crate::record::{Analysis, ClusterSummary, NearEqual, Record, UnitCounts};
-use crate::tag::{Input as TagInput, Outcome, TagError, Tagger};
+use crate::tag::{Input as TagInput, Outcome, Tagger};
 use crate::text::{self, Language, Lexicon, Mended};
 
 /// Why a run stopped.
 #[derive(Debug, thiserror::Error)]
 pub enum PipelineError {
-    /// The tagger failed.
-    #[error(transparent)]
-    Tag(#[from] TagError),
     /// The encoder failed.
     #[error(transparent)]
     Encode(#[from] EncodeError),
@@ -79,13 +76,13 @@ pub fn analyse(input: Input, tagger: &mut Tagger, mut finished: impl FnMut(Stage
     let mended: Vec<Mended<'_>> = shown.par_iter().map(|text| text::mend(text)).collect();
     let inputs: Vec<TagInput<'_>> =
         (mended.iter().zip(&answers)).map(|(text, answer)| TagInput { text, kind: answer.kind.as_ref() }).collect();
-    let taggings = tagger.tag(&inputs)?;
-    drop(mended);
-    finished(Stage::Tag);
-
     let texts: Vec<&str> = shown.iter().map(String::as_str).collect();
     let vectors = tagger.encoder().encode(&texts)?;
     finished(Stage::Encode);
+
+    let taggings = tagger.tag_encoded(&inputs, &vectors);
+    drop(mended);
+    finished(Stage::Tag);
 
     let content: Vec<bool> = taggings.iter().map(|tagging| tagging.outcome != Outcome::NoContent).collect();
     let bokmal: Vec<bool> = taggings.iter().map(|tagging| tagging.language == Language::Nb).collect();

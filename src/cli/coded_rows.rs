@@ -2,24 +2,43 @@
 
 use std::path::{Path, PathBuf};
 
-use innspill::evaluate::Coded;
+use innspill::evaluate::{Coded, GoldError};
 use innspill::ingest::Filter;
 use serde_json::Value;
 
 use super::failure::Failure;
 
-/// Which fields hold the text and the labels.
-#[derive(Debug, Clone)]
-pub struct FieldNames {
-    /// Field of the labels, where there are any.
+/// Which rows to read of a coded file, and which of their fields.
+#[derive(Debug, clap::Args)]
+pub struct CodedFields {
+    /// Field that lists each row's free labels; an empty list is a valid row
+    #[arg(long = "labels-field", default_value = "labels", value_name = "FIELD")]
     pub labels: String,
-    /// Field of the text.
+    /// Field that holds the text
+    #[arg(long = "text-field", default_value = "text", value_name = "FIELD")]
     pub text: String,
+    /// Read only coded rows whose FIELD has this VALUE; may be repeated
+    #[arg(long = "where", value_name = "FIELD=VALUE")]
+    pub filters: Vec<Filter>,
+}
+
+/// Fields that every row must have.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Needs<'a> {
+    /// A text, to learn from or to tag.
+    pub text: bool,
+    /// A list of strings in each of these fields.
+    pub lists: &'a [&'a str],
 }
 
 /// Reads JSONL files, or the JSONL files of folders in order of their names; rows that do not fit the
 /// filters are passed over.
-pub fn read(paths: &[PathBuf], fields: &FieldNames, filters: &[Filter]) -> Result<Vec<Coded>, Failure> {
+pub fn read(
+    paths: &[PathBuf],
+    fields: &CodedFields,
+    filters: &[Filter],
+    needs: Needs<'_>,
+) -> Result<Vec<Coded>, Failure> {
     let mut rows = Vec::new();
     for path in files(paths)? {
         let text = std::fs::read_to_string(&path)
@@ -32,6 +51,7 @@ pub fn read(paths: &[PathBuf], fields: &FieldNames, filters: &[Filter]) -> Resul
             if !filters.iter().all(|filter| fits(filter, &value)) {
                 continue;
             }
+            require(&value, fields, needs).map_err(|error| failed(error.to_string()))?;
             let mut coded =
                 Coded::from_json(&value, &fields.labels, &fields.text).map_err(|error| failed(error.to_string()))?;
             if coded.id.is_empty() {
@@ -44,6 +64,19 @@ pub fn read(paths: &[PathBuf], fields: &FieldNames, filters: &[Filter]) -> Resul
         return Err(Failure::Usage("no coded rows: check the path and --where".to_owned()));
     }
     Ok(rows)
+}
+
+fn require(row: &Value, fields: &CodedFields, needs: Needs<'_>) -> Result<(), GoldError> {
+    if needs.text && !row.get(&fields.text).is_some_and(Value::is_string) {
+        return Err(GoldError::NoText(fields.text.clone()));
+    }
+    for field in needs.lists {
+        let list = row.get(*field).and_then(Value::as_array);
+        if !list.is_some_and(|entries| entries.iter().all(Value::is_string)) {
+            return Err(GoldError::NoLabels((*field).to_owned()));
+        }
+    }
+    Ok(())
 }
 
 fn fits(filter: &Filter, row: &Value) -> bool {

@@ -6,12 +6,11 @@ use std::path::PathBuf;
 use innspill::answer::Kind;
 use innspill::evaluate::scoring::{Figure, LevelReport};
 use innspill::evaluate::{Coded, Report, score};
-use innspill::ingest::Filter;
 use innspill::tag::{Input, Labelling, Tagging};
 use innspill::text::mend;
 
 use super::Common;
-use super::coded_rows::{self, FieldNames};
+use super::coded_rows::{self, CodedFields, Needs};
 use super::failure::Failure;
 use super::opening::{AnyTagger, Tools};
 
@@ -31,15 +30,8 @@ pub struct Evaluate {
     predicted: Option<PathBuf>,
     #[command(flatten)]
     tools: Tools,
-    /// Field of free labels
-    #[arg(long, default_value = "labels", value_name = "FIELD")]
-    labels_field: String,
-    /// Field that holds the text
-    #[arg(long, default_value = "text", value_name = "FIELD")]
-    text_field: String,
-    /// Read only gold rows whose FIELD has this VALUE; may be repeated
-    #[arg(long = "where", value_name = "FIELD=VALUE")]
-    filters: Vec<Filter>,
+    #[command(flatten)]
+    fields: CodedFields,
     /// How to print
     #[arg(long, value_enum, default_value = "text")]
     format: Form,
@@ -57,10 +49,10 @@ enum Form {
 impl Evaluate {
     /// Reads, tags where needed, scores and prints.
     pub fn run(self, _common: &Common) -> Result<(), Failure> {
-        let fields = FieldNames { labels: self.labels_field.clone(), text: self.text_field.clone() };
-        let gold = coded_rows::read(std::slice::from_ref(&self.gold), &fields, &self.filters)?;
+        let needs = Needs { text: self.predicted.is_none(), lists: &[] };
+        let gold = coded_rows::read(std::slice::from_ref(&self.gold), &self.fields, &self.fields.filters, needs)?;
         let predicted = match &self.predicted {
-            Some(path) => coded_rows::read(std::slice::from_ref(path), &fields, &[])?,
+            Some(path) => coded_rows::read(std::slice::from_ref(path), &self.fields, &[], Needs::default())?,
             None => self.tag(&gold)?,
         };
         let report = score(&gold, &predicted);
@@ -111,7 +103,7 @@ fn coded(row: &Coded, tagging: Tagging, as_labels: bool) -> Coded {
         patterns: tagging.patterns.into_iter().map(|tag| tag.code).collect(),
         stance: (tagging.verdicts.into_iter())
             .map(|verdict| {
-                let name = innspill::tag::verdict_names().into_iter().find(|(known, _)| *known == verdict.verdict);
+                let name = innspill::tag::VERDICTS.into_iter().find(|(known, _)| *known == verdict.verdict);
                 (verdict.topic, name.map_or("", |(_, name)| name).to_owned())
             })
             .collect(),

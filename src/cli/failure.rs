@@ -13,7 +13,6 @@ pub enum Failure {
     /// Rows were rejected and `--strict` was given: exit 3.
     Rejected(usize),
     /// Another run holds the project: exit 75.
-    #[allow(dead_code)]
     Held(String),
     /// The reader of our output went away; that is no error.
     ClosedPipe,

@@ -4,13 +4,12 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use innspill::answer::Kind;
-use innspill::ingest::Filter;
 use innspill::tag::model::output;
 use innspill::tag::train::{Example, train_codebook, train_labels};
 use innspill::text::mend;
 
 use super::Common;
-use super::coded_rows::{self, FieldNames};
+use super::coded_rows::{self, CodedFields, Needs};
 use super::failure::Failure;
 use super::opening::{open_codebook, open_encoder};
 use super::output::Output;
@@ -26,15 +25,8 @@ pub struct Train {
     /// Coded rows: JSONL files, or folders of them
     #[arg(long, required = true, num_args = 1.., value_name = "FILE")]
     labelled: Vec<PathBuf>,
-    /// Field that lists each row's labels; an empty list is a valid row
-    #[arg(long, default_value = "labels", value_name = "FIELD")]
-    labels_field: String,
-    /// Field that holds the text
-    #[arg(long, default_value = "text", value_name = "FIELD")]
-    text_field: String,
-    /// Read only rows whose FIELD has this VALUE; may be repeated
-    #[arg(long = "where", value_name = "FIELD=VALUE")]
-    filters: Vec<Filter>,
+    #[command(flatten)]
+    fields: CodedFields,
     /// Leave out rows by these authors, to measure on them
     #[arg(long, num_args = 1.., value_name = "AUTHOR")]
     without_author: Vec<String>,
@@ -52,13 +44,11 @@ pub struct Train {
 impl Train {
     /// Reads, fits, writes.
     pub fn run(self, _common: &Common) -> Result<(), Failure> {
-        let fields = FieldNames { labels: self.labels_field.clone(), text: self.text_field.clone() };
-        let mut rows = coded_rows::read(&self.labelled, &fields, &self.filters)?;
+        let lists: &[&str] =
+            if self.codebook.is_some() { &["themes", "topics", "patterns"] } else { &[self.fields.labels.as_str()] };
+        let needs = Needs { text: true, lists };
+        let mut rows = coded_rows::read(&self.labelled, &self.fields, &self.fields.filters, needs)?;
         rows.retain(|row| !self.without_author.contains(&row.author));
-        if let Some(row) = rows.iter().find(|row| row.text.is_empty() && row.labels.is_empty() && row.themes.is_empty())
-        {
-            tracing::debug!(id = row.id, "a row without text and codes");
-        }
         let encoder = open_encoder(&self.encoder)?;
         let failed = |error: innspill::encode::EncodeError| Failure::Usage(error.to_string());
         let model = match &self.codebook {
@@ -73,7 +63,7 @@ impl Train {
                 if examples.iter().all(|example| example.labels.is_empty()) {
                     return Err(Failure::Usage(format!(
                         "no row has labels in \"{}\": see --labels-field",
-                        self.labels_field
+                        self.fields.labels
                     )));
                 }
                 train_labels(&examples, encoder.as_ref()).map_err(failed)?

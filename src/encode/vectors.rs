@@ -53,6 +53,18 @@ impl Vectors {
         ArrayView2::from_shape((self.len(), self.dimension), &self.values)
             .expect("the constructor keeps whole rows only")
     }
+
+    /// The direction of all rows together: their sum, of unit length; zeros where there are none.
+    pub fn centre(&self) -> Vec<f32> {
+        let mut sum = vec![0.0; self.dimension];
+        for row in self.rows() {
+            for (sum, value) in sum.iter_mut().zip(row) {
+                *sum += value;
+            }
+        }
+        normalise(&mut sum);
+        sum
+    }
 }
 
 /// Scales `vector` to length 1; leaves zeros, and anything whose length is no number, as zeros.

@@ -17,7 +17,7 @@ pub enum GoldError {
     /// No text to learn from or to tag.
     #[error("no \"{0}\": every row needs its text")]
     NoText(String),
-    /// Labels are missing or not a list of strings.
+    /// Codes to learn are missing or not a list of strings.
     #[error("no list of strings in \"{0}\": an empty list [] means that nothing applies")]
     NoLabels(String),
 }
@@ -112,7 +112,7 @@ impl Coded {
             }
         }
         if !self.stance.is_empty() {
-            for (_, name) in crate::tag::verdict_names() {
+            for (_, name) in crate::tag::VERDICTS {
                 labels.insert(output::verdict(name), self.stance.values().any(|side| side == name));
             }
             for basis in ["presupposed", "reported"] {

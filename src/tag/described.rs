@@ -35,7 +35,7 @@ impl Descriptions {
                 .chain(meaning.examples.all())
                 .filter(|text| !text.trim().is_empty())
                 .collect();
-            vectors.push(centre(&encoder.encode(&texts)?, encoder.dimension()));
+            vectors.push(encoder.encode(&texts)?.centre());
         }
         Ok(Descriptions { levels: codes.iter().map(|entry| entry.level).collect(), vectors })
     }
@@ -60,15 +60,4 @@ impl Descriptions {
         }
         likenesses
     }
-}
-
-fn centre(vectors: &crate::encode::Vectors, dimension: usize) -> Vec<f32> {
-    let mut sum = vec![0.0f32; dimension];
-    for row in vectors.rows() {
-        for (sum, value) in sum.iter_mut().zip(row) {
-            *sum += value;
-        }
-    }
-    crate::encode::vectors::normalise(&mut sum);
-    sum
 }

@@ -16,13 +16,9 @@ pub mod terms;
 pub mod train;
 mod verdicts;
 
-pub use verdicts::VERDICTS;
-/// The five verdicts with their names.
-pub fn verdict_names() -> [(Verdict, &'static str); 5] {
-    VERDICTS
-}
 pub use label_tagger::{LabelTagger, Labelling};
 pub use tagger::{Input, TagError, Tagger};
+pub use verdicts::VERDICTS;
 
 use std::collections::BTreeMap;
 

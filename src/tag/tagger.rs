@@ -17,7 +17,7 @@ use super::verdicts::{Reader, Values};
 use super::{AllScores, Outcome, Tag, Tagging};
 use crate::answer::Kind;
 use crate::codebook::{Codebook, Level};
-use crate::encode::{EncodeError, Encoder};
+use crate::encode::{EncodeError, Encoder, Vectors};
 use crate::score::Score;
 use crate::span::Span;
 use crate::text::{self, Mended};
@@ -145,15 +145,21 @@ impl Tagger {
     pub fn tag(&mut self, inputs: &[Input<'_>]) -> Result<Vec<Tagging>, TagError> {
         let texts: Vec<&str> = inputs.iter().map(|input| input.text.text()).collect();
         let vectors = self.encoder.encode(&texts)?;
+        Ok(self.tag_encoded(inputs, &vectors))
+    }
+
+    /// The same for answers whose vectors are there already, one row each, from this tagger's encoder.
+    pub fn tag_encoded(&mut self, inputs: &[Input<'_>], vectors: &Vectors) -> Vec<Tagging> {
+        let texts: Vec<&str> = inputs.iter().map(|input| input.text.text()).collect();
         let heads = self.model.as_ref().map(|model| &model.heads);
         let readings = self.words.read(&texts, &self.terms, heads);
         let this = &*self;
-        Ok(inputs
+        inputs
             .par_iter()
             .zip(&readings)
             .enumerate()
             .map(|(position, (input, words))| this.tag_one(*input, words, vectors.row(position)))
-            .collect())
+            .collect()
     }
 
     fn tag_one(&self, input: Input<'_>, words: &[Word], vector: &[f32]) -> Tagging {
@@ -167,6 +173,7 @@ impl Tagger {
         let listed = self.listed(&probabilities);
         let sentences = text::sentences(text);
         let values = Values { sums: &view.sums, length: view.length, vector, kind: input.kind, text };
+        let heads = self.model.as_ref().map(|model| &model.heads);
         let mut tagging = Tagging {
             language,
             outcome: self.outcome(&probabilities, &listed),
@@ -176,16 +183,10 @@ impl Tagger {
             verdicts: Vec::new(),
             patterns: self
                 .tags(Level::Pattern, &probabilities, &listed, |code| self.spans(code, &view, &sentences, input.text)),
-            facets: self.reader.facets(
-                &self.codebook,
-                self.model.as_ref(),
-                &values,
-                view.facet_terms(self.plans.len()),
-            ),
+            facets: self.reader.facets(&self.codebook, heads, &values, view.facet_terms(self.plans.len())),
             all_scores: self.all_scores(&probabilities),
         };
-        tagging.verdicts =
-            tagging.topics.iter().map(|tag| self.reader.verdict(tag, self.model.as_ref(), &values)).collect();
+        tagging.verdicts = tagging.topics.iter().map(|tag| self.reader.verdict(tag, heads, &values)).collect();
         tagging
     }
 
@@ -334,7 +335,7 @@ impl Tagger {
 }
 
 /// Combined log-odds of an output after its own sigmoid.
-pub fn combined(model: &Model, level: Level, output: &str, signals: &[f64]) -> f64 {
+fn combined(model: &Model, level: Level, output: &str, signals: &[f64]) -> f64 {
     let Some(weights) = model.header.combine.get(output::sort(level)) else { return -LIMIT };
     let odds = weights.log_odds(signals);
     model.header.sigmoids.get(output).map_or(odds, |sigmoid| sigmoid.slope * odds + sigmoid.offset)

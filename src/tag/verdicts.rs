@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::calibrate::logistic;
-use super::heads::dot;
+use super::calibrate::{Logistic, logistic};
+use super::heads::{Heads, OutputIndex, dot};
 use super::model::{Model, output};
 use super::signals::{self, TermCounts};
 use super::{Basis, Tag, TopicVerdict, Verdict};
@@ -27,22 +27,33 @@ pub struct Values<'a> {
     pub text: &'a str,
 }
 
-impl Values<'_> {
-    /// The probability of an output that is weighed as a choice; none where the model has no such.
-    fn probability(&self, model: &Model, output: &str) -> Option<f64> {
-        Some(logistic(self.log_odds(model, output)?))
+/// An output that is weighed as a choice, looked up once.
+#[derive(Debug, Clone)]
+struct Choice {
+    head: OutputIndex,
+    weights: Logistic,
+    threshold: f64,
+}
+
+impl Choice {
+    /// None where the model has no such output.
+    fn of(model: &Model, output: &str) -> Option<Self> {
+        Some(Choice {
+            head: model.heads.output(output)?,
+            weights: model.header.choices.get(output)?.clone(),
+            threshold: model.header.thresholds.get(output).copied().unwrap_or(0.5),
+        })
     }
 
-    fn log_odds(&self, model: &Model, output: &str) -> Option<f64> {
-        let (surface, dense) = self.values(model, output)?;
-        let signals = signals::choice(surface, dense, self.kind, self.text);
-        Some(model.header.choices.get(output)?.log_odds(&signals))
+    fn log_odds(&self, heads: &Heads, values: &Values<'_>) -> f64 {
+        let sum = values.sums.get(self.head).copied().unwrap_or(0.0);
+        let surface = heads.surface_value(self.head, sum, values.length);
+        let dense = heads.dense_value(self.head, values.vector);
+        self.weights.log_odds(&signals::choice(surface, dense, values.kind, values.text))
     }
 
-    fn values(&self, model: &Model, output: &str) -> Option<(f32, f32)> {
-        let head = model.heads.output(output)?;
-        let sum = self.sums.get(head)?;
-        Some((model.heads.surface_value(head, *sum, self.length), model.heads.dense_value(head, self.vector)))
+    fn probability(&self, heads: &Heads, values: &Values<'_>) -> f64 {
+        logistic(self.log_odds(heads, values))
     }
 }
 
@@ -66,41 +77,80 @@ struct Claims {
 }
 
 /// Reads sides, grounds and facets.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Reader {
+    /// By topic; only where no head tells the sides apart.
     claims: BTreeMap<String, Claims>,
+    /// One per verdict, in the order of [`VERDICTS`]; empty without heads.
+    verdicts: Vec<Choice>,
+    /// By topic: whether B rather than A is taken.
+    sides: BTreeMap<String, Choice>,
+    presupposed: Option<Choice>,
+    reported: Option<Choice>,
+    /// By facet, then value, in the codebook's order; a facet no head knows has none at all.
+    facets: Vec<Vec<Option<Choice>>>,
 }
 
 impl Reader {
-    /// Prepares the claims of a codebook; they are encoded only where `model` cannot tell sides.
+    /// Prepares what `model` knows; where it cannot tell sides, the claims of the codebook are encoded.
     ///
     /// # Errors
     /// [`EncodeError`] from the encoder.
     pub fn new(codebook: &Codebook, encoder: &dyn Encoder, model: Option<&Model>) -> Result<Self, EncodeError> {
-        let mut claims = BTreeMap::new();
-        let has_heads = model.is_some_and(|model| model.heads.output(&output::verdict("A")).is_some());
-        if !has_heads {
-            for theme in &codebook.themes {
-                for topic in &theme.topics {
-                    claims.insert(format!("{}/{}", theme.id, topic.id), encode_claims(topic, encoder)?);
+        let choice = |output: String| model.and_then(|model| Choice::of(model, &output));
+        let verdicts: Option<Vec<Choice>> = VERDICTS.iter().map(|(_, name)| choice(output::verdict(name))).collect();
+        let mut reader = Reader {
+            verdicts: verdicts.unwrap_or_default(),
+            presupposed: choice(output::basis("presupposed")),
+            reported: choice(output::basis("reported")),
+            ..Reader::default()
+        };
+        for facet in &codebook.facets {
+            let values = facet.values.iter().map(|value| choice(output::facet(&facet.id, &value.id))).collect();
+            reader.facets.push(values);
+        }
+        for theme in &codebook.themes {
+            for topic in &theme.topics {
+                let code = format!("{}/{}", theme.id, topic.id);
+                if reader.verdicts.is_empty() {
+                    reader.claims.insert(code, encode_claims(topic, encoder)?);
+                } else if let Some(side) = choice(output::side(&code)) {
+                    reader.sides.insert(code, side);
                 }
             }
         }
-        Ok(Reader { claims })
+        Ok(reader)
     }
 
     /// The verdict on a listed topic.
-    pub fn verdict(&self, tag: &Tag, model: Option<&Model>, values: &Values<'_>) -> TopicVerdict {
-        let learned = model.and_then(|model| learned_verdict(model, &tag.code, values));
+    pub fn verdict(&self, tag: &Tag, heads: Option<&Heads>, values: &Values<'_>) -> TopicVerdict {
+        let learned = heads.and_then(|heads| self.learned_verdict(heads, &tag.code, values));
         let (verdict, probability) = learned.unwrap_or_else(|| self.described_verdict(&tag.code, values.vector));
-        let basis = basis(model, values);
         TopicVerdict {
             topic: tag.code.clone(),
             verdict,
             score: Score::new(probability),
-            basis,
+            basis: self.basis(heads, values),
             spans: tag.spans.clone(),
         }
+    }
+
+    /// The likeliest verdict: five weighed alike for every topic, of which A and B listen to the topic's
+    /// own two sides as well.
+    fn learned_verdict(&self, heads: &Heads, topic: &str, values: &Values<'_>) -> Option<(Verdict, f64)> {
+        let side = self.sides.get(topic).map_or(0.0, |side| side.log_odds(heads, values));
+        let weighed = VERDICTS.iter().zip(&self.verdicts).map(|((verdict, _), choice)| {
+            let push = match verdict {
+                Verdict::A => -side * SIDE_WEIGHT,
+                Verdict::B => side * SIDE_WEIGHT,
+                _ => 0.0,
+            };
+            (*verdict, logistic(choice.log_odds(heads, values) + push))
+        });
+        let weighed: Vec<(Verdict, f64)> = weighed.collect();
+        let total: f64 = weighed.iter().map(|(_, probability)| probability).sum();
+        let best = weighed.into_iter().reduce(|best, next| if next.1 > best.1 { next } else { best })?;
+        Some((best.0, best.1 / total.max(1e-9)))
     }
 
     fn described_verdict(&self, topic: &str, vector: &[f32]) -> (Verdict, f64) {
@@ -119,26 +169,40 @@ impl Reader {
         (verdict, logistic(f64::from(lead.abs()) * 10.0))
     }
 
+    fn basis(&self, heads: Option<&Heads>, values: &Values<'_>) -> Basis {
+        let Some((heads, presupposed)) = heads.zip(self.presupposed.as_ref()) else {
+            return if values.text.trim_end().ends_with('?') { Basis::Presupposed } else { Basis::Stated };
+        };
+        let presupposed = presupposed.probability(heads, values);
+        let reported = self.reported.as_ref().map_or(0.0, |reported| reported.probability(heads, values));
+        if presupposed >= 0.5 && presupposed >= reported {
+            Basis::Presupposed
+        } else if reported >= 0.5 {
+            Basis::Reported
+        } else {
+            Basis::Stated
+        }
+    }
+
     /// The value of each facet, or none where the text does not show it; facets that are not coded on
     /// this kind have none. `terms`: counts of the facet values' own terms, in the codebook's order.
     pub fn facets(
         &self,
         codebook: &Codebook,
-        model: Option<&Model>,
+        heads: Option<&Heads>,
         values: &Values<'_>,
         terms: &[TermCounts],
     ) -> BTreeMap<String, Option<String>> {
         let mut chosen = BTreeMap::new();
         let mut position = 0;
-        for facet in &codebook.facets {
+        for (facet, choices) in codebook.facets.iter().zip(&self.facets) {
             let own = terms.get(position..position + facet.values.len()).unwrap_or(&[]);
             position += facet.values.len();
-            let excluded = values.kind.is_some_and(|kind| facet.not_on.contains(&kind.0));
             let ids = facet.values.iter().map(|value| value.id.as_str());
-            let value = if excluded {
+            let value = if values.kind.is_some_and(|kind| facet.not_on.contains(&kind.0)) {
                 None
-            } else if let Some(model) = model.filter(|model| knows_facet(model, &facet.id)) {
-                learned_facet(model, &facet.id, ids, values)
+            } else if let Some(heads) = heads.filter(|_| choices.iter().any(Option::is_some)) {
+                learned_facet(heads, ids.zip(choices), values)
             } else {
                 most_terms(ids, own)
             };
@@ -152,81 +216,29 @@ fn encode_claims(topic: &Topic, encoder: &dyn Encoder) -> Result<Claims, EncodeE
     let mut claims = Claims::default();
     for claim in &topic.claims {
         let texts: Vec<&str> = claim.text.all().chain(claim.examples.all()).collect();
-        let vectors = encoder.encode(&texts)?;
-        let mut sum = vec![0.0f32; encoder.dimension()];
-        for row in vectors.rows() {
-            for (sum, value) in sum.iter_mut().zip(row) {
-                *sum += value;
-            }
-        }
-        crate::encode::vectors::normalise(&mut sum);
+        let centre = encoder.encode(&texts)?.centre();
         if claim.id == "A" {
-            claims.a = sum;
+            claims.a = centre;
         } else {
-            claims.b = sum;
+            claims.b = centre;
         }
     }
     Ok(claims)
 }
 
-/// The likeliest verdict: five weighed alike for every topic, of which A and B listen to the topic's
-/// own two sides as well.
-fn learned_verdict(model: &Model, topic: &str, values: &Values<'_>) -> Option<(Verdict, f64)> {
-    let side = values.log_odds(model, &output::side(topic)).unwrap_or(0.0);
-    let mut weighed = Vec::with_capacity(VERDICTS.len());
-    for (verdict, name) in VERDICTS {
-        let odds = values.log_odds(model, &output::verdict(name))?;
-        let push = match verdict {
-            Verdict::A => -side * SIDE_WEIGHT,
-            Verdict::B => side * SIDE_WEIGHT,
-            _ => 0.0,
-        };
-        weighed.push((verdict, logistic(odds + push)));
-    }
-    let total: f64 = weighed.iter().map(|(_, probability)| probability).sum();
-    let best = weighed.into_iter().reduce(|best, next| if next.1 > best.1 { next } else { best })?;
-    Some((best.0, best.1 / total.max(1e-9)))
-}
-
 /// How much a topic's own two sides push the general verdict; chosen on the sample project (0, 0.5, 1, 1.5, 2.5 tried).
 const SIDE_WEIGHT: f64 = 1.5;
 
-fn basis(model: Option<&Model>, values: &Values<'_>) -> Basis {
-    let probability = |name: &str| model.and_then(|model| values.probability(model, &output::basis(name)));
-    match (probability("presupposed"), probability("reported")) {
-        (Some(presupposed), reported) => {
-            let reported = reported.unwrap_or(0.0);
-            if presupposed >= 0.5 && presupposed >= reported {
-                Basis::Presupposed
-            } else if reported >= 0.5 {
-                Basis::Reported
-            } else {
-                Basis::Stated
-            }
-        }
-        _ if values.text.trim_end().ends_with('?') => Basis::Presupposed,
-        _ => Basis::Stated,
-    }
-}
-
-fn knows_facet(model: &Model, facet: &str) -> bool {
-    let prefix = output::facet(facet, "");
-    model.heads.outputs.iter().any(|output| output.starts_with(&prefix))
-}
-
 fn learned_facet<'a>(
-    model: &Model,
-    facet: &str,
-    values_of_facet: impl Iterator<Item = &'a str>,
+    heads: &Heads,
+    choices: impl Iterator<Item = (&'a str, &'a Option<Choice>)>,
     values: &Values<'_>,
 ) -> Option<String> {
     let mut best: Option<(f64, &str)> = None;
-    for id in values_of_facet {
-        let output = output::facet(facet, id);
-        let Some(probability) = values.probability(model, &output) else { continue };
-        let threshold = model.header.thresholds.get(&output).copied().unwrap_or(0.5);
-        // Compared as odds against each one's own bar, so that a rare value can win where it is sure.
-        let lead = probability / threshold.max(0.01);
+    for (id, choice) in choices {
+        let Some(choice) = choice else { continue };
+        // Compared against each one's own bar, so that a rare value can win where it is sure.
+        let lead = choice.probability(heads, values) / choice.threshold.max(0.01);
         if lead >= 1.0 && best.is_none_or(|(highest, _)| lead > highest) {
             best = Some((lead, id));
         }
