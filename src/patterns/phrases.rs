@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
+use rustc_hash::{FxHashMap, FxHashSet};
 use serde::Serialize;
 
 use super::count::{Count, Reach, Unit};
@@ -55,8 +56,9 @@ struct Gathered {
 pub fn uncovered(analysis: &Analysis, codebook: &Codebook, settings: &PatternSettings) -> Vec<UncoveredPhrase> {
     let frame = Frame::new(analysis, settings);
     let terms = codebook_terms(codebook);
+    let recurring = recurring_lemmas(&frame, settings.min_voices);
     let read: Vec<BTreeMap<Vec<String>, String>> =
-        frame.records.par_iter().map(|record| phrases_outside_spans(record, &terms)).collect();
+        frame.records.par_iter().map(|record| phrases_outside_spans(record, &terms, &recurring)).collect();
     let mut gathered: BTreeMap<Vec<String>, Gathered> = BTreeMap::new();
     for (row, phrases) in read.into_iter().enumerate().filter(|(row, _)| frame.content[*row]) {
         for (lemmas, form) in phrases {
@@ -68,42 +70,50 @@ pub fn uncovered(analysis: &Analysis, codebook: &Codebook, settings: &PatternSet
     gathered.retain(|_, entry| frame.voices_of(&entry.rows).len() >= settings.min_voices);
     let inner = inside_longer(&gathered);
     let content = frame.content_rows();
-    let uncoded: usize = content.iter().filter(|&&row| is_uncoded(&frame.records[row])).count();
+    let base = Base {
+        answers: content.len(),
+        uncoded: content.iter().filter(|&&row| is_uncoded(&frame.records[row])).count(),
+        voices: frame.voices_of(&content).len(),
+    };
     let mut found: Vec<UncoveredPhrase> = gathered
         .into_iter()
         .filter(|(lemmas, _)| !inner.contains(lemmas))
-        .map(|(lemmas, entry)| uncovered_phrase(&frame, lemmas, entry, &content, uncoded))
+        .map(|(lemmas, entry)| uncovered_phrase(&frame, lemmas, entry, &base))
         .filter(tells)
         .collect();
     let worth = |phrase: &UncoveredPhrase| phrase.log_odds_uncoded * (1.0 + phrase.uncoded_answers as f64).ln();
     found.sort_by(|left, right| worth(right).total_cmp(&worth(left)).then_with(|| left.lemmas.cmp(&right.lemmas)));
     found.truncate(settings.max_phrases);
     for phrase in &mut found {
+        // Only for those that are kept: it reads every answer.
+        phrase.reach = frame.reach(&phrase.rows, &content);
         phrase.quotes = best(&frame, &phrase.rows, settings, |_| (0.0, Vec::new()));
     }
     found
 }
 
-fn uncovered_phrase(
-    frame: &Frame<'_>,
-    lemmas: Vec<String>,
-    entry: Gathered,
-    content: &[usize],
+/// What every phrase is counted against; the same for all, so counted once.
+struct Base {
+    answers: usize,
     uncoded: usize,
-) -> UncoveredPhrase {
+    voices: usize,
+}
+
+/// A phrase with its counts; reach and quotes are added to those that are kept.
+fn uncovered_phrase(frame: &Frame<'_>, lemmas: Vec<String>, entry: Gathered, base: &Base) -> UncoveredPhrase {
     let inside = entry.rows.iter().filter(|&&row| is_uncoded(&frame.records[row])).count();
     let coded = entry.rows.len() - inside;
-    let all_coded = content.len() - uncoded;
+    let all_coded = base.answers - base.uncoded;
     let odds = |k: usize, n: usize| ((k as f64 + 0.5) / (n.saturating_sub(k) as f64 + 0.5)).ln();
     let form = entry.forms.into_iter().max_by(|left, right| left.1.cmp(&right.1).then_with(|| right.0.cmp(&left.0)));
     UncoveredPhrase {
         phrase: form.map(|(form, _)| form).unwrap_or_else(|| lemmas.join(" ")),
         lemmas,
-        answers: Count::new(Unit::Answers, entry.rows.len(), content.len()),
+        answers: Count::new(Unit::Answers, entry.rows.len(), base.answers),
         uncoded_answers: inside,
-        voices: Count::new(frame.voice_unit, frame.voices_of(&entry.rows).len(), frame.voices_of(content).len()),
-        log_odds_uncoded: odds(inside, uncoded) - odds(coded, all_coded),
-        reach: frame.reach(&entry.rows, content),
+        voices: Count::new(frame.voice_unit, frame.voices_of(&entry.rows).len(), base.voices),
+        log_odds_uncoded: odds(inside, base.uncoded) - odds(coded, all_coded),
+        reach: Vec::new(),
         rows: entry.rows,
         quotes: Vec::new(),
     }
@@ -131,8 +141,35 @@ fn lemmas_of(text: &str) -> Vec<String> {
     text::words(text).filter_map(|range| Some(Lexicon::get().lemma(text.get(range)?).into_owned())).collect()
 }
 
+/// Lemmas that stand in at least `least` answers with content.
+///
+/// No phrase can recur more often than its rarest word, so all others are passed over while reading:
+/// most n-grams of a large input occur once.
+fn recurring_lemmas(frame: &Frame<'_>, least: usize) -> FxHashSet<String> {
+    let lemmas: Vec<Vec<String>> = frame
+        .records
+        .par_iter()
+        .map(|record| {
+            let mut lemmas = lemmas_of(&record.shown.to_lowercase());
+            lemmas.sort_unstable();
+            lemmas.dedup();
+            lemmas
+        })
+        .collect();
+    let mut answers: FxHashMap<String, usize> = FxHashMap::default();
+    for lemma in lemmas.into_iter().zip(&frame.content).filter(|(_, content)| **content).flat_map(|(lemmas, _)| lemmas)
+    {
+        *answers.entry(lemma).or_default() += 1;
+    }
+    answers.into_iter().filter(|(_, count)| *count >= least).map(|(lemma, _)| lemma).collect()
+}
+
 /// Each phrase of a record once, by its lemmas, with the form it is written in.
-fn phrases_outside_spans(record: &Record, terms: &BTreeSet<Vec<String>>) -> BTreeMap<Vec<String>, String> {
+fn phrases_outside_spans(
+    record: &Record,
+    terms: &BTreeSet<Vec<String>>,
+    recurring: &FxHashSet<String>,
+) -> BTreeMap<Vec<String>, String> {
     let lexicon = Lexicon::get();
     let points = crate::span::CodePoints::new(&record.shown);
     let spans: Vec<_> =
@@ -148,6 +185,9 @@ fn phrases_outside_spans(record: &Record, terms: &BTreeSet<Vec<String>>) -> BTre
                     return Some((String::new(), form, false));
                 }
                 let lemma = lexicon.lemma(&form).into_owned();
+                if !recurring.contains(&lemma) {
+                    return Some((String::new(), form, false));
+                }
                 let says = lemma.chars().count() > 2
                     && lemma.chars().all(char::is_alphabetic)
                     && !lexicon.is_stop_word(&lemma)
