@@ -8,6 +8,7 @@ mod completions;
 mod describe_run;
 mod embed;
 mod evaluate;
+mod explain;
 mod failure;
 mod init;
 mod models;
@@ -69,6 +70,7 @@ enum Command {
     Embed(embed::Embed),
     Train(train::Train),
     Evaluate(Box<evaluate::Evaluate>),
+    Explain(explain::Explain),
     Codebook(codebook::CodebookCommand),
     Models(models::Models),
     Completions(completions::Completions),
@@ -104,6 +106,7 @@ fn run(command: Command, common: &Common) -> Result<(), Failure> {
         Command::Embed(command) => command.run(),
         Command::Train(command) => command.run(common),
         Command::Evaluate(command) => command.run(common),
+        Command::Explain(command) => command.run(),
         Command::Codebook(command) => command.run(),
         Command::Models(command) => command.run(common.quiet),
         Command::Completions(command) => command.run(),
