@@ -12,7 +12,7 @@ use std::ops::ControlFlow;
 
 use rayon::prelude::*;
 
-use crate::answer::{Answer, Kind};
+use crate::answer::{Answer, AnswerId, Kind};
 use crate::cluster::{self, Answers, ClusterError, ClusterSettings};
 use crate::encode::{EncodeError, Encoder, Vectors};
 use crate::ingest::Input;
@@ -196,6 +196,22 @@ pub fn analyse(
         })
         .collect();
     Ok(Analysis { records, clusters, counts, near_equal, thresholds: tagger.thresholds(), group_names })
+}
+
+/// The first stages alone: what each answer would be tagged as, with nothing remembered.
+///
+/// # Errors
+/// [`PipelineError`] from a stage.
+pub fn tag_only(input: Input, tagger: &mut Tagger) -> Result<Vec<(AnswerId, Tagging)>, PipelineError> {
+    let mut answers = input.answers;
+    unify_group_names(&mut answers);
+    let shown: Vec<String> = answers.par_iter().map(|answer| shown_text(&answer.text)).collect();
+    let readings: Vec<Reading<'_>> =
+        (shown.iter().zip(&answers)).map(|(shown, answer)| Reading { shown, kind: answer.kind.as_ref() }).collect();
+    let memory = &mut NoMemory { answers: answers.len() };
+    let vectors = encode(tagger.encoder(), &readings, memory, || Ok(()))?;
+    let taggings = tag(tagger, &readings, &vectors, memory)?;
+    Ok(answers.into_iter().map(|answer| answer.id).zip(taggings).collect())
 }
 
 /// Vectors of all texts; those that the memory does not have are made, and kept part by part.

@@ -93,6 +93,14 @@ impl Store {
         tagger.map_or(Ok(None), |tagger| taggers::tools(&self.connection, tagger))
     }
 
+    /// How many answers there are now.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn current_answers(&self) -> Result<u32, StoreError> {
+        Ok(self.connection.query_row("SELECT count(*) FROM answers WHERE until IS NULL", [], |row| row.get(0))?)
+    }
+
     /// All runs, oldest first.
     ///
     /// # Errors
