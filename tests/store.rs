@@ -57,8 +57,10 @@ fn nights_do_only_what_is_new_and_say_so_and_give_what_a_fresh_project_gives() {
     assert_eq!(versions, 2);
 
     // Another codebook tags all anew, and needs no vectors.
+    let tags_before = project.out("tags.csv");
     fs::write(project.folder.join("codebook.toml"), codebook("regelverk")).unwrap();
     project.night(&[]);
+    assert_ne!(project.out("tags.csv"), tags_before);
     assert_eq!((project.change("work/taggings_made"), project.change("work/vectors_made")), (59, 0));
     let why = project.manifest().pointer("/changes/work/why").unwrap().to_string();
     assert!(why.contains("codebook"), "{why}");
@@ -96,7 +98,7 @@ fn a_run_reads_back_as_it_was_written() {
     // Every tag that is listed stands in tags.csv with the same score.
     let tags = project.out("tags.csv");
     for record in &analysis.records {
-        for tag in &record.tagging.topics {
+        for tag in &record.tagging.patterns {
             let start = format!("{},{},", record.answer.id, tag.code);
             let line = tags.lines().find(|line| line.starts_with(&start)).unwrap_or_else(|| panic!("{start}"));
             assert!(line.contains(&format!(",{}", tag.score.value())), "{line}");
@@ -180,7 +182,7 @@ fn every_released_schema_opens_and_comes_to_the_newest() {
         let run = store.load(None).unwrap();
         assert_eq!(run.analysis.records.len(), 3, "{}", path.display());
         assert_eq!(run.analysis.records[0].shown, "Bygg ned siloene mellom etatene");
-        assert_eq!(run.analysis.records[0].tagging.topics[0].code, "samarbeid/siloer");
+        assert_eq!(run.analysis.records[0].tagging.patterns[0].code, "emne");
         assert_eq!(store.secret().bytes(), (0u8..32).collect::<Vec<_>>());
         opened += 1;
     }

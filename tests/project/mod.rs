@@ -166,7 +166,7 @@ impl Project {
     }
 }
 
-/// A small codebook; `term` points to its first topic.
+/// A small codebook; `term` points to its first pattern.
 pub fn codebook(term: &str) -> String {
     format!(
         r#"[codebook]
@@ -181,12 +181,17 @@ name.nb = "Samarbeid"
 [[theme.topic]]
 id = "siloer"
 name.nb = "Siloer"
-terms.nb = ["{term}"]
+terms.nb = ["silo"]
 
 [[theme.topic]]
 id = "deling"
 name.nb = "Deling"
 terms.nb = ["dele erfaringer"]
+
+[[pattern]]
+id = "emne"
+name.nb = "Emnet"
+terms.nb = ["{term}"]
 
 [[pattern]]
 id = "ki"
