@@ -1,13 +1,14 @@
 //! `innspill explain ID [--in PROJECT|FILE]`
 
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use innspill::answer::Answer;
+use innspill::answer::Kind;
 use innspill::codebook::Level;
-use innspill::ingest::{ReadOptions, read_inputs, read_project};
+use innspill::ingest::{ReadOptions, read_inputs};
 use innspill::pipeline::shown_text;
 use innspill::settings::Settings;
+use innspill::store::load_latest;
 use innspill::tag::{Input, Reason, Tagger, Tagging};
 use innspill::text::mend;
 
@@ -51,50 +52,62 @@ impl Explain {
         } else {
             Settings::default()
         };
-        let answer = self.find(project.then_some(&settings))?;
+        let subject = if project { self.find_in_project() } else { self.find_in_file() }?;
         let own = settings.codebook.as_ref().map(|path| self.place.join(path));
         let codebook = open_codebook(self.codebook.as_deref().or(own.as_deref()))?;
         let encoder = open_encoder(self.encoder.as_ref().unwrap_or(&settings.encoder))?;
         let mut tagger = open_tagger(codebook, encoder, None)?;
-        let shown = shown_text(&answer.text);
-        let mended = mend(&shown);
-        let input = Input { text: &mended, kind: answer.kind.as_ref() };
+        let mended = mend(&subject.shown);
+        let input = Input { text: &mended, kind: subject.kind.as_ref() };
         let failed = |error: innspill::tag::TagError| Failure::Usage(error.to_string());
         let tagging = tagger.tag(&[input]).map_err(failed)?.remove(0);
         let reasons = tagger.explain(input).map_err(failed)?;
-        print(&mut std::io::stdout().lock(), &answer, &mended, &tagging, &reasons, &tagger)?;
+        print(&mut std::io::stdout().lock(), &self.id, &subject, &mended, &tagging, &reasons, &tagger)?;
         Ok(())
     }
 
-    fn find(&self, project: Option<&Settings>) -> Result<Answer, Failure> {
-        let input = match project {
-            Some(settings) => read_project(&self.place, settings, project_key(&self.place, settings).as_bytes()),
-            None if self.place.is_dir() && self.place == Path::new(".") => {
-                return Err(Failure::Usage("this folder is no project: name a project or a file with --in".to_owned()));
-            }
-            None => read_inputs(std::slice::from_ref(&self.place), &ReadOptions::default()),
-        };
-        let input = input.map_err(|error| Failure::Usage(error.to_string()))?;
-        (input.answers.into_iter()).find(|answer| answer.id.0 == self.id).ok_or_else(|| {
-            Failure::Usage(format!("{}: no answer with id {}: ids stand in answers.csv", self.place.display(), self.id))
-        })
+    /// The answer as the last run of the project has it.
+    fn find_in_project(&self) -> Result<Subject, Failure> {
+        let analysis = load_latest(&self.place).map_err(|error| Failure::Usage(error.to_string()))?;
+        let record = analysis.records.into_iter().find(|record| record.answer.id.0 == self.id);
+        record.map(|record| Subject { shown: record.shown, kind: record.answer.kind }).ok_or_else(|| self.unknown())
+    }
+
+    fn find_in_file(&self) -> Result<Subject, Failure> {
+        if self.place.is_dir() {
+            return Err(Failure::Usage(format!(
+                "{}: is no project: name a project or a file with --in",
+                self.place.display()
+            )));
+        }
+        let input = read_inputs(std::slice::from_ref(&self.place), &ReadOptions::default())
+            .map_err(|error| Failure::Usage(error.to_string()))?;
+        let answer = input.answers.into_iter().find(|answer| answer.id.0 == self.id).ok_or_else(|| self.unknown())?;
+        Ok(Subject { shown: shown_text(&answer.text), kind: answer.kind })
+    }
+
+    fn unknown(&self) -> Failure {
+        Failure::Usage(format!("{}: no answer with id {}: ids stand in answers.csv", self.place.display(), self.id))
     }
 }
 
-fn project_key(project: &Path, settings: &Settings) -> String {
-    if settings.name.is_empty() { super::run::folder_name(project) } else { settings.name.clone() }
+/// What is explained.
+struct Subject {
+    shown: String,
+    kind: Option<Kind>,
 }
 
 fn print(
     out: &mut impl Write,
-    answer: &Answer,
+    id: &str,
+    subject: &Subject,
     text: &innspill::text::Mended<'_>,
     tagging: &Tagging,
     reasons: &[Reason],
     tagger: &Tagger,
 ) -> std::io::Result<()> {
-    let kind = answer.kind.as_ref().map_or("no kind", |kind| kind.0.as_str());
-    writeln!(out, "{}  {}  {}  {}", answer.id.0, kind, language(tagging), outcome(tagging))?;
+    let kind = subject.kind.as_ref().map_or("no kind", |kind| kind.0.as_str());
+    writeln!(out, "{}  {}  {}  {}", id, kind, language(tagging), outcome(tagging))?;
     writeln!(out, "{}\n", text.text())?;
     for reason in reasons.iter().filter(|reason| reason.listed) {
         print_reason(out, text, reason)?;
