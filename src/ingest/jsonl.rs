@@ -434,6 +434,8 @@ impl UnitReader for JsonlReader {
             delimiter: None,
             text_unit: None,
             columns: self.layout.columns.clone(),
+            tool: None,
+            notes: Vec::new(),
             units: 0,
         }
     }

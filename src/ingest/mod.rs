@@ -22,6 +22,7 @@ mod problem;
 mod project;
 mod prose;
 mod stream;
+mod survey;
 mod time;
 mod workbook;
 
@@ -36,6 +37,7 @@ pub use personal::{Personal, pseudonym};
 pub use problem::{IngestError, Reject, RejectReason, SkipReason, Skipped};
 pub use project::{Duplicate, Input, read_inputs, read_project};
 pub use stream::{AnswerStream, Counts, open_stream};
+pub use survey::SurveyTool;
 pub use time::parse_time;
 
 /// The most bytes that one cell, line or field may hold.
@@ -123,6 +125,10 @@ pub struct FileRead {
     pub text_unit: Option<TextUnit>,
     /// Columns in the order of the file, with what each is used for.
     pub columns: Vec<ColumnRead>,
+    /// The survey tool that wrote it, where its headers say so.
+    pub tool: Option<SurveyTool>,
+    /// What the user should know of its layout, one line each.
+    pub notes: Vec<String>,
     /// Units read from it.
     pub units: usize,
 }

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::SurveyTool;
 use crate::answer::Place;
 
 /// Why an input could not be read at all. Each message is one line: file, what is wrong, how to mend it.
@@ -48,6 +49,18 @@ pub enum IngestError {
         wanted: String,
         /// The headers found, comma separated.
         columns: String,
+    },
+    /// A survey tool's export is not as the tool writes it.
+    #[error("{file}: reads as an export of {tool}, but column \"{column}\" {what}")]
+    SurveyLayout {
+        /// Path as given.
+        file: String,
+        /// The tool.
+        tool: SurveyTool,
+        /// The column's header.
+        column: String,
+        /// What is wrong with it and how to mend it.
+        what: &'static str,
     },
     /// The workbook is damaged, encrypted, or not a workbook.
     #[error("{file}: cannot be read as XLSX ({cause}); open and save it again in a spreadsheet program, or export CSV")]

@@ -6,11 +6,11 @@ use std::io::{Cursor, Read};
 use calamine::{Data, Dimensions, Reader, SheetVisible, Xlsx};
 
 use super::assemble::{Assembler, Draft, Extra};
-use super::columns;
-use super::delimited::{SAMPLE_ROWS, Source, layout_error};
+use super::delimited::{Decided, SAMPLE_ROWS, Source, decide, layout_error};
 use super::headers::{self, normalise};
 use super::layout::Layout;
 use super::stream::UnitReader;
+use super::survey::{self, SurveyTool};
 use super::{CELL_LIMIT, Fields, FileRead, Format, IngestError, ReadOptions, RejectReason, SkipReason};
 
 /// The most megabytes that a workbook may unpack to.
@@ -141,6 +141,8 @@ struct SheetReader {
     assembler: Assembler,
     header: Vec<String>,
     layout: Layout,
+    tool: Option<SurveyTool>,
+    notes: Vec<String>,
     filter_columns: Vec<Option<usize>>,
     /// Titles above the header: rows from 1.
     titles: VecDeque<u64>,
@@ -173,10 +175,11 @@ impl SheetReader {
             .take(SAMPLE_ROWS)
             .map(|(_, cells)| cells.iter().map(|cell| cell.text.clone()).collect())
             .collect();
-        let layout = match columns::decide(&header, &sample, &options.source) {
-            Ok(layout) => layout,
+        let Decided { layout, tool, more_header_rows, notes } = match decide(&header, &sample, &options.source) {
+            Ok(decided) => decided,
             Err(error) => return Err(layout_error(error, name, &header)),
         };
+        body.drain(..more_header_rows.min(body.len()));
         fill_merged(&mut body, merged, &layout, header_row, first_column);
         let column = |field: &str| {
             let exact = header.iter().position(|header| header.trim() == field);
@@ -187,6 +190,8 @@ impl SheetReader {
             assembler: Assembler::new(name, options),
             header,
             layout,
+            tool,
+            notes,
             titles,
             rows: body.into(),
             ordinal: 0,
@@ -235,6 +240,10 @@ fn header_row(rows: &[(u64, Vec<Cell>)]) -> Option<usize> {
         cells.iter().any(named) || (filled > 1 && cells.iter().any(|cell| headers::reads_as_question(&cell.text)))
     };
     let start = rows.get(..rows.len().min(HEADER_ROWS))?;
+    let texts = |cells: &[Cell]| cells.iter().map(|cell| cell.text.clone()).collect::<Vec<_>>();
+    if let Some(at) = start.iter().position(|(_, cells)| survey::tool_of(&texts(cells)).is_some()) {
+        return Some(at);
+    }
     let filled = |cells: &[Cell]| cells.iter().filter(|cell| !cell.text.trim().is_empty()).count();
     start.iter().position(|(_, cells)| known(cells)).or_else(|| {
         let most = start.iter().map(|(_, cells)| filled(cells)).max()?;
@@ -287,6 +296,8 @@ impl UnitReader for SheetReader {
             delimiter: None,
             text_unit: None,
             columns: self.layout.columns.clone(),
+            tool: self.tool,
+            notes: self.notes.clone(),
             units: 0,
         }
     }
