@@ -4,20 +4,25 @@
 //! answer after answer; [`read_project`] and [`read_inputs`] read everything, find duplicates and
 //! derive ids that do not move when a sheet is sorted.
 
+mod archive;
 mod assemble;
 mod columns;
 mod contents;
 mod decode;
 mod delimited;
+mod docx;
 mod files;
 mod filter;
+mod frame;
 mod headers;
 mod identity;
 mod jsonl;
 mod layout;
 mod lines;
 mod open;
+mod pdf;
 mod personal;
+mod pieces;
 mod problem;
 mod project;
 mod prose;
@@ -32,6 +37,7 @@ use crate::answer::Answer;
 use crate::settings::{Role, Source, TextUnit};
 
 pub use filter::{Fields, Filter, FilterError};
+pub use frame::{FrameColumns, frame_columns};
 pub use layout::ColumnRead;
 pub use personal::{Personal, pseudonym};
 pub use problem::{IngestError, Reject, RejectReason, SkipReason, Skipped};
@@ -54,6 +60,10 @@ pub enum Format {
     Jsonl,
     /// Plain text or Markdown.
     Text,
+    /// A word processor's document.
+    Docx,
+    /// A PDF that holds text.
+    Pdf,
 }
 
 impl Format {
@@ -62,12 +72,14 @@ impl Format {
         Self::from_name(path.extension()?.to_str()?)
     }
 
-    /// The format of that name or ending (`csv`, `tsv`, `xlsx`, `jsonl`, `text`, ...).
+    /// The format of that name or ending (`csv`, `tsv`, `xlsx`, `jsonl`, `text`, `docx`, `pdf`, ...).
     pub fn from_name(name: &str) -> Option<Self> {
         Some(match name.to_ascii_lowercase().as_str() {
             "csv" | "tsv" | "tab" => Format::Csv,
             "xlsx" | "xlsm" => Format::Xlsx,
             "jsonl" | "ndjson" | "json" => Format::Jsonl,
+            "docx" | "docm" => Format::Docx,
+            "pdf" => Format::Pdf,
             "txt" | "text" | "md" | "markdown" => Format::Text,
             _ => return None,
         })
@@ -80,6 +92,8 @@ impl Format {
             Format::Xlsx => "xlsx",
             Format::Jsonl => "jsonl",
             Format::Text => "text",
+            Format::Docx => "docx",
+            Format::Pdf => "pdf",
         }
     }
 }
@@ -121,7 +135,7 @@ pub struct FileRead {
     pub encoding: Option<&'static str>,
     /// Character between cells, for CSV.
     pub delimiter: Option<char>,
-    /// What one answer is, for plain text.
+    /// What one answer is, for plain text and documents.
     pub text_unit: Option<TextUnit>,
     /// Columns in the order of the file, with what each is used for.
     pub columns: Vec<ColumnRead>,

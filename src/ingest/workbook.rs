@@ -1,10 +1,11 @@
 //! XLSX: every sheet with a header, dates as dates, formulas as their results.
 
 use std::collections::VecDeque;
-use std::io::{Cursor, Read};
+use std::io::Cursor;
 
 use calamine::{Data, Dimensions, Reader, SheetVisible, Xlsx};
 
+use super::archive::{self, UNPACKED_LIMIT, ZipProblem};
 use super::assemble::{Assembler, Draft, Extra};
 use super::delimited::{Decided, SAMPLE_ROWS, Source, decide, layout_error};
 use super::headers::{self, normalise};
@@ -13,11 +14,8 @@ use super::stream::UnitReader;
 use super::survey::{self, SurveyTool};
 use super::{CELL_LIMIT, Fields, FileRead, Format, IngestError, ReadOptions, RejectReason, SkipReason};
 
-/// The most megabytes that a workbook may unpack to.
-const UNPACKED_LIMIT: u64 = 1024;
-
-/// Deflate makes nothing smaller than this share, so smaller files cannot unpack beyond the limit.
-const HIGHEST_RATIO: u64 = 1032;
+/// The most megabytes of a workbook, packed.
+const FILE_LIMIT: u64 = 1024;
 
 /// The header is looked for in so many of the first rows.
 const HEADER_ROWS: usize = 20;
@@ -41,16 +39,16 @@ pub(super) fn open(
     name: &str,
     options: &ReadOptions,
 ) -> Result<Vec<Box<dyn UnitReader>>, IngestError> {
-    let mut bytes = Vec::new();
-    let limit = UNPACKED_LIMIT * 1024 * 1024;
-    (&mut source)
-        .take(limit)
-        .read_to_end(&mut bytes)
-        .map_err(|cause| IngestError::Unreadable { file: name.to_owned(), cause })?;
+    let bytes = archive::read_whole(&mut source, name, FILE_LIMIT)?;
     if bytes.is_empty() {
         return Ok(Vec::new());
     }
-    check_unpacked_size(&bytes, name, limit)?;
+    archive::check_unpacked_size(&bytes).map_err(|problem| match problem {
+        ZipProblem::Damaged => {
+            IngestError::Workbook { file: name.to_owned(), cause: "it is not a workbook".to_owned() }
+        }
+        ZipProblem::TooLarge => IngestError::TooLarge { file: name.to_owned(), limit: UNPACKED_LIMIT },
+    })?;
     let damaged = |cause: calamine::XlsxError| IngestError::Workbook { file: name.to_owned(), cause: one_line(&cause) };
     let mut workbook: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).map_err(damaged)?;
     let wanted = options.source.sheet.as_deref();
@@ -87,25 +85,6 @@ fn one_line(error: &calamine::XlsxError) -> String {
         // What the reader says may hold cell contents.
         _ => "it is damaged or not a workbook".to_owned(),
     }
-}
-
-/// Unpacks a large workbook once without keeping it, since the sizes that it states may lie.
-fn check_unpacked_size(bytes: &[u8], name: &str, limit: u64) -> Result<(), IngestError> {
-    if (bytes.len() as u64).saturating_mul(HIGHEST_RATIO) <= limit {
-        return Ok(());
-    }
-    let not_a_zip = || IngestError::Workbook { file: name.to_owned(), cause: "it is not a workbook".to_owned() };
-    let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).map_err(|_| not_a_zip())?;
-    let mut unpacked = 0;
-    for index in 0..archive.len() {
-        let entry = archive.by_index(index).map_err(|_| not_a_zip())?;
-        let left = limit.saturating_sub(unpacked).saturating_add(1);
-        unpacked += std::io::copy(&mut entry.take(left), &mut std::io::sink()).map_err(|_| not_a_zip())?;
-        if unpacked > limit {
-            return Err(IngestError::TooLarge { file: name.to_owned(), limit: UNPACKED_LIMIT });
-        }
-    }
-    Ok(())
 }
 
 fn cell(data: &Data) -> Cell {

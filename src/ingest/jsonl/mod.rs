@@ -1,184 +1,30 @@
 //! One JSON object a line, or one array of objects.
 
+mod sample;
+mod value;
+
 use std::borrow::Cow;
 use std::collections::VecDeque;
-use std::fmt;
-use std::io::{self, BufReader, Cursor, Read};
+use std::io::BufReader;
 
 use rustc_hash::FxHashMap;
-use serde::de::{MapAccess, SeqAccess, Visitor};
-use serde::{Deserialize, Deserializer};
 use smallvec::SmallVec;
 
 use super::assemble::{Assembler, Draft, Extra};
 use super::columns;
 use super::decode::Transcoder;
-use super::delimited::{SAMPLE_BYTES, SAMPLE_ROWS, Source, layout_error};
-use super::headers::normalise;
+use super::delimited::{SAMPLE_BYTES, Source, layout_error};
 use super::layout::Layout;
 use super::lines::{Line, read_line};
 use super::open::Thoroughness;
 use super::stream::UnitReader;
-use super::{CELL_LIMIT, Fields, FileRead, Filter, Format, IngestError, ReadOptions, RejectReason};
+use super::{CELL_LIMIT, FileRead, Filter, Format, IngestError, ReadOptions, RejectReason};
 use crate::settings::Role;
-
-/// The most bytes of an array that is read into memory.
-const ARRAY_LIMIT: u64 = 256 * 1024 * 1024;
+use sample::{Sample, unfold_array};
+use value::{Row, Value, is_group_map, parse};
 
 /// Fields beyond these are not read, so that a file with new names in every row cannot fill the memory.
 const MOST_COLUMNS: usize = 1000;
-
-/// A value, with its texts borrowed from the line where they hold no escapes.
-#[derive(Debug, Clone, PartialEq)]
-enum Value<'a> {
-    Null,
-    Bool(bool),
-    Number(String),
-    Text(Cow<'a, str>),
-    List(Vec<Value<'a>>),
-    Object(Vec<(Cow<'a, str>, Value<'a>)>),
-}
-
-/// An object's fields in order.
-struct Row<'a>(SmallVec<[(Cow<'a, str>, Value<'a>); 12]>);
-
-struct Key<'a>(Cow<'a, str>);
-
-impl<'de> Deserialize<'de> for Key<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Borrowing;
-        impl<'de> Visitor<'de> for Borrowing {
-            type Value = Key<'de>;
-            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-                formatter.write_str("a field name")
-            }
-            fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Self::Value, E> {
-                Ok(Key(Cow::Borrowed(text)))
-            }
-            fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
-                Ok(Key(Cow::Owned(text.to_owned())))
-            }
-        }
-        deserializer.deserialize_str(Borrowing)
-    }
-}
-
-impl<'de> Deserialize<'de> for Value<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Any;
-        impl<'de> Visitor<'de> for Any {
-            type Value = Value<'de>;
-            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-                formatter.write_str("any value")
-            }
-            fn visit_unit<E>(self) -> Result<Value<'de>, E> {
-                Ok(Value::Null)
-            }
-            fn visit_bool<E>(self, value: bool) -> Result<Value<'de>, E> {
-                Ok(Value::Bool(value))
-            }
-            fn visit_u64<E>(self, number: u64) -> Result<Value<'de>, E> {
-                Ok(Value::Number(number.to_string()))
-            }
-            fn visit_i64<E>(self, number: i64) -> Result<Value<'de>, E> {
-                Ok(Value::Number(number.to_string()))
-            }
-            fn visit_f64<E>(self, number: f64) -> Result<Value<'de>, E> {
-                Ok(Value::Number(number.to_string()))
-            }
-            fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Value<'de>, E> {
-                Ok(Value::Text(Cow::Borrowed(text)))
-            }
-            fn visit_str<E>(self, text: &str) -> Result<Value<'de>, E> {
-                Ok(Value::Text(Cow::Owned(text.to_owned())))
-            }
-            fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Value<'de>, A::Error> {
-                let mut values = Vec::new();
-                while let Some(value) = list.next_element()? {
-                    values.push(value);
-                }
-                Ok(Value::List(values))
-            }
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value<'de>, A::Error> {
-                let mut fields = Vec::new();
-                while let Some((Key(key), value)) = map.next_entry()? {
-                    fields.push((key, value));
-                }
-                Ok(Value::Object(fields))
-            }
-        }
-        deserializer.deserialize_any(Any)
-    }
-}
-
-impl<'de> Deserialize<'de> for Row<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Object;
-        impl<'de> Visitor<'de> for Object {
-            type Value = Row<'de>;
-            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-                formatter.write_str("an object")
-            }
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Row<'de>, A::Error> {
-                let mut fields = SmallVec::new();
-                while let Some((Key(key), value)) = map.next_entry()? {
-                    fields.push((key, value));
-                }
-                Ok(Row(fields))
-            }
-        }
-        deserializer.deserialize_map(Object)
-    }
-}
-
-impl<'a> Value<'a> {
-    /// The value as the text of a cell; lists and objects as JSON.
-    fn into_cell(self) -> Cow<'a, str> {
-        match self {
-            Value::Null => Cow::Borrowed(""),
-            Value::Bool(value) => Cow::Borrowed(if value { "true" } else { "false" }),
-            Value::Number(number) => Cow::Owned(number),
-            Value::Text(text) => text,
-            other => Cow::Owned(other.to_json().to_string()),
-        }
-    }
-
-    fn to_json(&self) -> serde_json::Value {
-        match self {
-            Value::Null => serde_json::Value::Null,
-            Value::Bool(value) => (*value).into(),
-            Value::Number(number) => serde_json::from_str(number).unwrap_or_else(|_| number.as_str().into()),
-            Value::Text(text) => text.as_ref().into(),
-            Value::List(values) => values.iter().map(Value::to_json).collect(),
-            Value::Object(fields) => {
-                fields.iter().map(|(key, value)| (key.clone().into_owned(), value.to_json())).collect()
-            }
-        }
-    }
-
-    fn accepted_by(&self, filter: &Filter) -> bool {
-        match self {
-            Value::List(values) => values.iter().any(|value| value.accepted_by(filter)),
-            Value::Text(text) => filter.accepts(text),
-            Value::Number(number) => filter.accepts(number),
-            Value::Bool(value) => filter.accepts(if *value { "true" } else { "false" }),
-            Value::Null => filter.value.is_empty(),
-            Value::Object(_) => false,
-        }
-    }
-}
-
-/// Parses one line; what is wrong is said without a word of the contents.
-fn parse(line: &str) -> Result<Row<'_>, RejectReason> {
-    serde_json::from_str::<Row<'_>>(line).map_err(|error| match error.classify() {
-        serde_json::error::Category::Data => RejectReason::NotAnObject,
-        _ => RejectReason::NotJson { column: error.column() },
-    })
-}
-
-fn is_group_map(key: &str, value: &Value<'_>) -> bool {
-    matches!(value, Value::Object(_)) && matches!(normalise(key).as_str(), "group" | "groups" | "gruppe" | "grupper")
-}
 
 /// Settles the columns from the first lines and leaves the rest to be read.
 pub(super) fn open(
@@ -217,63 +63,6 @@ pub(super) fn open(
         ordinal: 0,
         done: false,
     }))
-}
-
-/// Turns one array of objects into one object a line; what is no such array is left as it was.
-fn unfold_array(mut input: Transcoder<Source>) -> io::Result<Transcoder<Source>> {
-    let mut bytes = Vec::new();
-    (&mut input).take(ARRAY_LIMIT).read_to_end(&mut bytes)?;
-    let lines = match serde_json::from_slice::<Vec<Fields>>(&bytes) {
-        Ok(rows) => {
-            let mut lines = Vec::with_capacity(bytes.len());
-            for row in &rows {
-                serde_json::to_writer(&mut lines, row)?;
-                lines.push(b'\n');
-            }
-            lines
-        }
-        Err(_) => bytes,
-    };
-    let rest: Source = Box::new(Cursor::new(lines).chain(input));
-    Ok(Transcoder::new(rest, Some(encoding_rs::UTF_8)))
-}
-
-/// The fields of the first rows as a table.
-#[derive(Default)]
-struct Sample {
-    keys: Vec<String>,
-    rows: Vec<Vec<String>>,
-}
-
-impl Sample {
-    fn of(bytes: &[u8]) -> Self {
-        let mut sample = Sample::default();
-        for line in bytes.split(|&byte| byte == b'\n').take(SAMPLE_ROWS) {
-            let Ok(line) = std::str::from_utf8(line) else { continue };
-            if let Ok(Row(fields)) = parse(line) {
-                sample.add(fields);
-            }
-        }
-        sample
-    }
-
-    fn add<'a>(&mut self, fields: impl IntoIterator<Item = (Cow<'a, str>, Value<'a>)>) {
-        let mut row = vec![String::new(); self.keys.len()];
-        for (key, value) in fields {
-            if is_group_map(&key, &value) {
-                continue;
-            }
-            let column = self.keys.iter().position(|known| *known == key).unwrap_or_else(|| {
-                self.keys.push(key.into_owned());
-                row.push(String::new());
-                self.keys.len() - 1
-            });
-            if let Some(cell) = row.get_mut(column) {
-                *cell = value.into_cell().into_owned();
-            }
-        }
-        self.rows.push(row);
-    }
 }
 
 struct JsonlReader {
