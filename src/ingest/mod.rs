@@ -24,6 +24,7 @@ mod pdf;
 mod personal;
 mod pieces;
 mod problem;
+mod problem_words;
 mod project;
 mod prose;
 mod stream;

@@ -12,6 +12,9 @@ pub(in crate::ingest) use lines::is_markdown_heading;
 use lines::{count_words, is_finished, is_page_number, length, starts_lower, starts_upper};
 use parts::{Part, join_with_earlier, split_block};
 
+/// Lines shorter than this are no column of running text, whatever they begin with.
+const NARROWEST_COLUMN: usize = 30;
+
 /// A line and its number, from 1.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::ingest) struct SourceLine {
@@ -114,7 +117,7 @@ fn is_wrapped(blocks: &[Block<'_>]) -> bool {
             full += usize::from(length(before) * 10 >= width * 6);
         }
     }
-    run_on >= 2 && run_on * 10 >= pairs * 3 && full * 10 >= run_on * 6 && width <= 160
+    run_on >= 2 && run_on * 10 >= pairs * 3 && full * 10 >= run_on * 6 && (NARROWEST_COLUMN..=160).contains(&width)
 }
 
 /// Takes a text apart into answers, headings and furniture, in order.
@@ -276,6 +279,7 @@ bli mye bedre enn i dag.
             TextUnit::Line
         );
         assert_eq!(unit("En setning.\nEn til.\n"), TextUnit::Line);
+        assert_eq!(unit("tid\nro\nplass\ntillit\n"), TextUnit::Line);
         assert_eq!(unit(""), TextUnit::Line);
         let stray_blank = format!("{}\n{}", "Mer tid til utvikling\n".repeat(20), "Mindre styr\n".repeat(20));
         assert_eq!(unit(&stray_blank), TextUnit::Line);
