@@ -1,6 +1,7 @@
 //! The terminal: one file per command. Parsed arguments are resolved into plain settings before the
 //! library is called, and the library never knows of the terminal.
 
+mod arrow_stream;
 mod cluster;
 mod codebook;
 mod coded_rows;
