@@ -16,6 +16,7 @@ pub mod folder;
 pub mod groups;
 pub mod kept;
 pub mod manifest;
+pub mod notes;
 pub mod patterns;
 mod permissions;
 pub mod quotes;
@@ -25,6 +26,7 @@ mod source;
 pub mod table;
 pub mod tags;
 pub mod themes_by_groups;
+pub mod to_review;
 pub mod workbook;
 
 use std::io::Write;
@@ -135,6 +137,8 @@ fn internal_tables<'a>(source: &Source<'a>, description: &'a RunDescription) -> 
         ("findings.csv", csv_job(findings::FindingsTable(*source), excel)),
         ("quotes.csv", csv_job(quotes::QuotesTable(*source), excel)),
         ("codebook.csv", csv_job(codebook::CodebookTable(source.codebook), excel)),
+        ("notes.csv", csv_job(notes::NotesTable(*source), excel)),
+        ("to_review.csv", csv_job(to_review::ToReviewTable(&source.analysis.review.to_review), excel)),
         ("rejects.csv", csv_job(rejects::RejectsTable(&description.rejects), excel)),
     ]
 }
@@ -170,13 +174,17 @@ fn write_answers_workbook(
     let quotes = quotes::QuotesTable(*source);
     let by_groups = themes_by_groups::ThemesByGroups::new(*source);
     let read_me = read_me::ReadMe::new(description, source.analysis.records.len(), tag_rows)?;
-    let sheets = [
+    let notes = notes::NotesTable(*source);
+    let mut sheets = vec![
         Sheet { name: "read-me", table: &read_me },
         Sheet { name: "answers", table: &answers },
         Sheet { name: "tags", table: &tags },
         Sheet { name: "quotes", table: &quotes },
         Sheet { name: "themes by groups", table: &by_groups },
     ];
+    if !source.analysis.review.notes.is_empty() {
+        sheets.push(Sheet { name: "notes", table: &notes });
+    }
     write_workbook(&description.title, &sheets, description.dated, scratch, output)
 }
 
