@@ -1,32 +1,47 @@
-//! Identifiers of codes in other tools: the same code has the same GUID in every export, on every machine.
-//!
-//! UUIDs of version 5 (RFC 9562), made from names, so that two nightly exports can be compared and codings come
-//! home to the code they were made with.
+//! Identifiers that are the same in every export of the same thing (UUID version 5, RFC 9562): two nights' exports can
+//! be compared, and what people code in another tool finds its way back to the code it was made with.
 
 use uuid::Uuid;
 
 use super::Level;
 
-/// The GUID of a thing by its sort (`code`, `claim`, `source`, `user` ...) and a key that is unique within it.
-pub fn guid(sort: &str, key: &str) -> Uuid {
-    let namespace = Uuid::new_v5(&Uuid::NAMESPACE_OID, b"innspill");
-    // A sort holds no line end, so no two pairs give the same name.
-    Uuid::new_v5(&namespace, format!("{sort}\n{key}").as_bytes())
+/// The space that all our ids are made in.
+const SPACE: Uuid = Uuid::from_u128(0x6f2b_7c1e_4d0a_5b8e_9c41_1d2f_77aa_0e53);
+
+/// The id of a thing: of its sort, and of what names it among its sort.
+pub fn guid(sort: &str, parts: &[&str]) -> String {
+    let mut name = Vec::with_capacity(64);
+    for part in std::iter::once(&sort).chain(parts) {
+        // With its length before it, no part can run into the next.
+        name.extend_from_slice(&(part.len() as u64).to_le_bytes());
+        name.extend_from_slice(part.as_bytes());
+    }
+    Uuid::new_v5(&SPACE, &name).hyphenated().to_string()
 }
 
-/// The GUID of a theme, topic or pattern. It holds for every version of the codebook.
-pub fn code_guid(codebook_id: &str, level: Level, code: &str) -> Uuid {
+/// The id of a theme, topic or pattern. It holds for every version of the codebook.
+pub fn code_guid(codebook_id: &str, level: Level, code: &str) -> String {
     let level = match level {
         Level::Theme => "theme",
         Level::Topic => "topic",
         Level::Pattern => "pattern",
     };
-    guid("code", &format!("{codebook_id}\n{level}\n{code}"))
+    guid("code", &[codebook_id, level, code])
 }
 
-/// The GUID of a topic's claim, `A` or `B`.
-pub fn claim_guid(codebook_id: &str, topic: &str, claim: &str) -> Uuid {
-    guid("claim", &format!("{codebook_id}\n{topic}\n{claim}"))
+/// The id of a topic's claim, `A` or `B`.
+pub fn claim_guid(codebook_id: &str, topic: &str, claim: &str) -> String {
+    guid("code", &[codebook_id, "claim", &format!("{topic}/{claim}")])
+}
+
+/// The id of the machine as a coder.
+pub fn machine_guid() -> String {
+    guid("user", &["", "machine"])
+}
+
+/// The id of a person as a coder.
+pub fn person_guid(name: &str) -> String {
+    guid("user", &["person", name])
 }
 
 #[cfg(test)]
@@ -34,12 +49,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_guid_never_changes() {
+    fn an_id_depends_on_all_that_names_the_thing_and_on_nothing_else() {
+        assert_eq!(guid("code", &["a", "b"]), guid("code", &["a", "b"]));
+        assert_ne!(guid("code", &["a", "b"]), guid("code", &["ab", ""]));
+        assert_ne!(guid("code", &["a"]), guid("set", &["a"]));
         let silos = code_guid("innovation", Level::Topic, "collaboration/silos");
-        assert_eq!(silos, code_guid("innovation", Level::Topic, "collaboration/silos"));
-        assert_eq!(silos.get_version_num(), 5);
+        assert_eq!((silos.len(), silos.as_bytes()[14]), (36, b'5'), "version 5");
         assert_ne!(silos, code_guid("innovation", Level::Pattern, "collaboration/silos"));
-        assert_ne!(silos, code_guid("other", Level::Topic, "collaboration/silos"));
         assert_ne!(silos, claim_guid("innovation", "collaboration/silos", "A"));
+        assert_ne!(machine_guid(), person_guid("machine"));
     }
 }

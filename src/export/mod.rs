@@ -92,6 +92,7 @@ pub fn write_run(
     let staging = Staging::begin(target)?;
 
     let mut jobs = internal_tables(&internal, description);
+    jobs.extend(persons_tables(&internal, description));
     jobs.extend(shared_tables(&shared, description));
     jobs.push((
         "report.html",
@@ -137,10 +138,21 @@ fn internal_tables<'a>(source: &Source<'a>, description: &'a RunDescription) -> 
         ("findings.csv", csv_job(findings::FindingsTable(*source), excel)),
         ("quotes.csv", csv_job(quotes::QuotesTable(*source), excel)),
         ("codebook.csv", csv_job(codebook::CodebookTable(source.codebook), excel)),
-        ("notes.csv", csv_job(notes::NotesTable(*source), excel)),
-        ("to_review.csv", csv_job(to_review::ToReviewTable(&source.analysis.review.to_review), excel)),
         ("rejects.csv", csv_job(rejects::RejectsTable(&description.rejects), excel)),
     ]
+}
+
+/// What a person's work gave rise to, where it did.
+fn persons_tables<'a>(source: &Source<'a>, description: &RunDescription) -> Vec<(&'static str, WriteFile<'a>)> {
+    let (review, excel) = (&source.analysis.review, description.excel);
+    let mut tables: Vec<(&'static str, WriteFile<'a>)> = Vec::new();
+    if !review.notes.is_empty() {
+        tables.push(("notes.csv", csv_job(notes::NotesTable(*source), excel)));
+    }
+    if !review.to_review.is_empty() {
+        tables.push(("to_review.csv", csv_job(to_review::ToReviewTable(&review.to_review), excel)));
+    }
+    tables
 }
 
 /// Counts and quotes only: what has one row per answer, or names a file or a line of one, is not passed on.

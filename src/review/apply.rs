@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::code_name::{CodeName, resolve};
 use super::corrections::{Action, Correction};
-use super::{ToReview, WhyReview, text_hash};
+use super::{ToReview, WhyReview, hash_fits};
 use crate::codebook::{Codebook, Level};
 use crate::record::{Analysis, Record};
 use crate::score::Score;
@@ -68,9 +68,7 @@ pub fn apply_corrections(analysis: &mut Analysis, codebook: &Codebook, correctio
 fn standing(correction: &Correction, shown: Option<&str>) -> Result<(), WhyReview> {
     match shown {
         None => Err(WhyReview::AnswerGone),
-        Some(shown) if !correction.text_hash.is_empty() && correction.text_hash != text_hash(shown) => {
-            Err(WhyReview::TextChanged)
-        }
+        Some(shown) if !hash_fits(&correction.text_hash, shown) => Err(WhyReview::TextChanged),
         Some(_) => Ok(()),
     }
 }

@@ -24,7 +24,7 @@ pub use corrections::{Action, Correction, read_corrections};
 pub use error::ReviewError;
 pub use notes::{Note, NoteOn, apply_notes, read_notes};
 pub use quote_choices::{QuoteChoice, apply_quotes, read_quotes};
-pub use text_hash::text_hash;
+pub use text_hash::{hash_fits, text_hash};
 
 use std::collections::BTreeMap;
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::rows::read_rows;
-use super::{ReviewError, ToReview, WhyReview, text_hash};
+use super::{ReviewError, ToReview, WhyReview, hash_fits};
 use crate::answer::AnswerId;
 use crate::record::Analysis;
 
@@ -42,7 +42,7 @@ pub struct QuoteLine {
     pub answer: AnswerId,
     /// What is said of it.
     pub status: QuoteStatus,
-    /// [`text_hash`] of the text the person read; empty: whatever the text is.
+    /// [`super::text_hash`] of the text the person read; empty: whatever the text is.
     pub text_hash: String,
     /// The quote shortened, with `[...]` for what is left out; empty: as the run chooses.
     pub quote: String,
@@ -101,9 +101,7 @@ pub fn apply_quotes(analysis: &mut Analysis, lines: &[QuoteLine], file: &str) {
         let record = row.and_then(|row| analysis.records.get_mut(row));
         let why = match record.as_ref().map(|record| record.shown.as_str()) {
             None => Some(WhyReview::AnswerGone),
-            Some(shown) if !line.text_hash.is_empty() && line.text_hash != text_hash(shown) => {
-                Some(WhyReview::TextChanged)
-            }
+            Some(shown) if !hash_fits(&line.text_hash, shown) => Some(WhyReview::TextChanged),
             Some(shown) if !line.quote.is_empty() && !stands_in(&line.quote, shown) => Some(WhyReview::NotInText),
             Some(_) => None,
         };

@@ -48,7 +48,7 @@ pub fn read_sheet(file: &str, bytes: &[u8]) -> Result<Sheet, ReviewError> {
     let mut sheet = Sheet { header: Vec::new(), rows: Vec::new() };
     for (number, record) in (1_u64..).zip(reader.records()) {
         let record = record.map_err(|_| ReviewError::row(file, number, "the row cannot be read", "save it as CSV anew"))?;
-        let line = record.position().map_or(number, csv::Position::line);
+        let line = record.position().map_or(number, |position| line_of(position, text.as_bytes()));
         let cells: Vec<String> = record.iter().map(|cell| cell.trim().to_owned()).collect();
         if sheet.header.is_empty() {
             sheet.header = cells;
@@ -57,6 +57,13 @@ pub fn read_sheet(file: &str, bytes: &[u8]) -> Result<Sheet, ReviewError> {
         }
     }
     Ok(sheet)
+}
+
+/// The reader's position is that before the line ends which part a row from the one above.
+fn line_of(position: &csv::Position, text: &[u8]) -> u64 {
+    let rest = usize::try_from(position.byte()).ok().and_then(|byte| text.get(byte..)).unwrap_or_default();
+    let ends = rest.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).filter(|byte| **byte == b'\n').count();
+    position.line() + u64::try_from(ends).unwrap_or(0)
 }
 
 /// Reads a table by named columns, in whatever order the file has them; names are compared without case.
