@@ -9,13 +9,16 @@ mod describe_run;
 mod embed;
 mod evaluate;
 mod failure;
+mod import;
 mod init;
 mod models;
 mod opening;
 mod output;
 mod persons_work;
 mod run;
+mod sample;
 mod tag;
+mod tagged_project;
 mod terminal;
 mod texts;
 mod train;
@@ -71,6 +74,8 @@ enum Command {
     Train(train::Train),
     Evaluate(Box<evaluate::Evaluate>),
     Codebook(codebook::CodebookCommand),
+    Sample(sample::Sample),
+    Import(import::Import),
     Models(models::Models),
     Completions(completions::Completions),
 }
@@ -106,6 +111,8 @@ fn run(command: Command, common: &Common) -> Result<(), Failure> {
         Command::Train(command) => command.run(common),
         Command::Evaluate(command) => command.run(common),
         Command::Codebook(command) => command.run(),
+        Command::Sample(command) => command.run(),
+        Command::Import(command) => command.run(),
         Command::Models(command) => command.run(common.quiet),
         Command::Completions(command) => command.run(),
     }

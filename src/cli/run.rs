@@ -205,7 +205,8 @@ fn report_counts(analysis: &Analysis) {
     );
 }
 
-fn folder_name(path: &Path) -> String {
+/// What a folder or file is called.
+pub fn folder_name(path: &Path) -> String {
     let full = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     full.file_stem().map(|name| name.to_string_lossy().into_owned()).unwrap_or_else(|| "innspill".to_owned())
 }

@@ -6,22 +6,33 @@
 //! tagging and before patterns are sought; it opens no file itself.
 //!
 //! In reading order: [`rows`] reads small tables; [`corrections`] and [`apply`] change codes; [`notes`] and
-//! [`quote_choices`] go along to the outputs.
+//! [`quote_choices`] go along to the outputs; [`sample`] draws
+//! answers to check, [`check_sheet`] and [`check_set`] hold what the person said, [`estimates`] and [`marks`] what that
+//! means; [`human_coding`] reads codings from elsewhere and [`changes`] says what they would change.
 
 pub mod apply;
+pub mod changes;
+pub mod check_set;
+pub mod check_sheet;
 pub mod code_name;
 pub mod corrections;
 mod error;
+pub mod estimates;
+#[cfg(test)]
+pub(crate) mod fixture;
+pub mod human_coding;
+pub mod marks;
 pub mod notes;
 pub mod quote_choices;
 pub mod rows;
-#[cfg(test)]
-pub(crate) mod fixture;
+pub mod sample;
 mod text_hash;
+pub mod xlsx;
 
-pub use apply::apply_corrections;
+pub use apply::{apply_checks, apply_corrections};
 pub use corrections::{Action, Correction, read_corrections};
 pub use error::ReviewError;
+pub use marks::Mark;
 pub use notes::{Note, NoteOn, apply_notes, read_notes};
 pub use quote_choices::{QuoteChoice, apply_quotes, read_quotes};
 pub use text_hash::{hash_fits, text_hash};
@@ -43,6 +54,8 @@ pub struct Review {
     pub quotes: BTreeMap<usize, QuoteChoice>,
     /// Notes in the order of their file.
     pub notes: Vec<Note>,
+    /// What a check set says of the machine's codes; none where nobody has read one.
+    pub check: Option<estimates::CheckResult>,
 }
 
 impl Review {
@@ -124,8 +137,12 @@ impl WhyReview {
             WhyReview::TextChanged => "the answer's text has changed since; read it again and write the new text_hash",
             WhyReview::AnswerGone => "no answer has this id now; take the line out if that is as it should be",
             WhyReview::UnknownCode => "the codebook has no such code; write the new one or take the line out",
-            WhyReview::NotInText => "the quote does not stand in the answer; copy its pieces, in order, with [...] between",
-            WhyReview::SubjectGone => "what the note is on is not there now; take the line out if that is as it should be",
+            WhyReview::NotInText => {
+                "the quote does not stand in the answer; copy its pieces, in order, with [...] between"
+            }
+            WhyReview::SubjectGone => {
+                "what the note is on is not there now; take the line out if that is as it should be"
+            }
         }
     }
 }
