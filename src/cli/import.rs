@@ -5,11 +5,16 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use innspill::review::changes::changes;
+use anyhow::Context;
+use innspill::codebook::Codebook;
 use innspill::review::check_set::{CheckedAnswer, merge_checks, read_checks, write_checks};
 use innspill::review::check_sheet::{self, read_check_sheet};
 use innspill::review::corrections::write_corrections;
 use innspill::review::estimates::{CheckResult, Estimate, estimate};
 use innspill::review::human_coding::{CORRECTIONS_SHEET, HumanCoding, read_coding_table, read_corrections_sheet};
+use innspill::review::qda_coding::{QdaCodings, qda_codings};
+use innspill::review::qda_project::{read_qdc, read_qdpx};
+use innspill::review::qdc::skeleton;
 use innspill::review::rows::read_sheet;
 use innspill::review::xlsx::{NamedSheet, read_workbook};
 use innspill::review::{Correction, read_corrections};
@@ -17,7 +22,7 @@ use innspill::review::{Correction, read_corrections};
 use super::failure::Failure;
 use super::output::Output;
 use super::persons_work::{self, CHECKS, CORRECTIONS, wrong};
-use super::tagged_project::{TaggedProject, tagged_project};
+use super::tagged_project::{TaggedProject, open_project, tagged_project};
 
 /// Bring back what people coded: a check set, corrections, or the codings of another tool
 ///
@@ -73,6 +78,19 @@ impl Import {
                 let coding = read_coding_table(&name, &sheet, &project.codebook, &today()).map_err(wrong)?;
                 self.codings(&project, coding, &name)
             }
+            "qdpx" => {
+                let qda = read_qdpx(&name, &bytes).map_err(wrong)?;
+                let project = tagged_project(&self.project)?;
+                let found = qda_codings(&qda, &project.analysis, &project.codebook, &today());
+                std::io::stdout().write_all(agreement_in_words(&found).as_bytes())?;
+                self.codings(&project, found.coding, &name)
+            }
+            "qdc" => {
+                open_project(&self.project)?;
+                let codes = read_qdc(&name, &bytes).map_err(wrong)?;
+                let title = self.file.file_stem().map_or("kodebok".into(), |stem| stem.to_string_lossy());
+                self.codebook(&skeleton(&title, &codes))
+            }
             _ => Err(Failure::Usage(format!("{name}: the ending is not known; give .xlsx, .csv, .qdpx or .qdc"))),
         }
     }
@@ -127,6 +145,19 @@ impl Import {
         self.finish(text, CORRECTIONS, &write_corrections(&all))
     }
 
+    /// The skeleton of a codebook, which never replaces one that is there.
+    fn codebook(&self, codebook: &Codebook) -> Result<(), Failure> {
+        let topics: usize = codebook.themes.iter().map(|theme| theme.topics.len()).sum();
+        let (themes, patterns) = (codebook.themes.len(), codebook.patterns.len());
+        let text = toml::to_string(codebook).context("the codebook cannot be written as TOML")?;
+        let path = self.project.join(CODEBOOK);
+        if self.apply && path.exists() {
+            return Err(Failure::Usage(format!("{}: is there already; take it away or rename it", path.display())));
+        }
+        let summary = format!("{themes} themes, {topics} topics, {patterns} patterns\n");
+        self.finish(summary, CODEBOOK, text.as_bytes())
+    }
+
     /// Prints the list, and writes where told to.
     fn finish(&self, mut text: String, file: &str, bytes: &[u8]) -> Result<(), Failure> {
         let path = self.project.join(file);
@@ -140,6 +171,40 @@ impl Import {
         Ok(())
     }
 }
+
+/// How people and machine agree, and what could not be used.
+fn agreement_in_words(found: &QdaCodings) -> String {
+    let mut text = String::new();
+    if !found.agreement.is_empty() {
+        let _ = writeln!(text, "{:<20} {:<40} {:>6} {:>7} {:>6} {:>6}", "person", "code", "person", "machine", "F1", "alpha");
+    }
+    for entry in &found.agreement {
+        let counts = &entry.counts;
+        let _ = writeln!(
+            text,
+            "{:<20} {:<40} {:>6} {:>7} {:>6.2} {:>6.2}",
+            entry.who,
+            entry.code.code(),
+            counts.support(),
+            counts.hits + counts.false_alarms,
+            counts.f1(),
+            entry.alpha
+        );
+    }
+    for (count, what) in [
+        (found.by_machine, "codings of the machine passed over"),
+        (found.unplaced, "codings by people stand on no answer of this project"),
+        (found.sources_without_text, "documents without a text in the file"),
+    ] {
+        if count > 0 {
+            let _ = writeln!(text, "{count} {what}");
+        }
+    }
+    text
+}
+
+/// Where the skeleton of a codebook goes.
+const CODEBOOK: &str = "codebook.imported.toml";
 
 fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     let mut output = Output::create(path)?;

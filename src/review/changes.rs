@@ -130,7 +130,7 @@ fn effect(record: &Record, correction: &Correction, codebook: &Codebook) -> Effe
     }
 }
 
-fn is_set(record: &Record, code: &CodeName) -> bool {
+pub(super) fn is_set(record: &Record, code: &CodeName) -> bool {
     let tags = match code.level() {
         Level::Theme => &record.tagging.themes,
         Level::Topic => &record.tagging.topics,

@@ -8,7 +8,8 @@
 //! In reading order: [`rows`] reads small tables; [`corrections`] and [`apply`] change codes; [`notes`] and
 //! [`quote_choices`] go along to the outputs; [`sample`] draws
 //! answers to check, [`check_sheet`] and [`check_set`] hold what the person said, [`estimates`] and [`marks`] what that
-//! means; [`human_coding`] reads codings from elsewhere and [`changes`] says what they would change.
+//! means; [`human_coding`] reads codings from elsewhere [`qda_project`] and
+//! [`qda_coding`] those of QDA tools, [`qdc`] their codebooks; [`changes`] says what all that would change.
 
 pub mod apply;
 pub mod changes;
@@ -23,6 +24,9 @@ pub(crate) mod fixture;
 pub mod human_coding;
 pub mod marks;
 pub mod notes;
+pub mod qda_coding;
+pub mod qda_project;
+pub mod qdc;
 pub mod quote_choices;
 pub mod rows;
 pub mod sample;
