@@ -8,6 +8,7 @@ mod completions;
 mod describe_run;
 mod embed;
 mod evaluate;
+mod export;
 mod failure;
 mod init;
 mod models;
@@ -69,6 +70,7 @@ enum Command {
     Embed(embed::Embed),
     Train(train::Train),
     Evaluate(Box<evaluate::Evaluate>),
+    Export(Box<export::Export>),
     Codebook(codebook::CodebookCommand),
     Models(models::Models),
     Completions(completions::Completions),
@@ -104,6 +106,7 @@ fn run(command: Command, common: &Common) -> Result<(), Failure> {
         Command::Embed(command) => command.run(),
         Command::Train(command) => command.run(common),
         Command::Evaluate(command) => command.run(common),
+        Command::Export(command) => command.run(common),
         Command::Codebook(command) => command.run(),
         Command::Models(command) => command.run(common.quiet),
         Command::Completions(command) => command.run(),

@@ -62,7 +62,7 @@ impl<'a> TagsTable<'a> {
             Cell::Text(name),
             Cell::Decimal(tag.score.value()),
             Cell::maybe_decimal(threshold),
-            Cell::Text(set_by(record)),
+            Cell::Text(set_by(record, level, &tag.code)),
         ];
         let mut row = |end_of_row: [Cell<'_>; 3]| {
             let [answer, code, name, score, threshold, set_by] = start_of_row;
@@ -113,9 +113,12 @@ impl Table for TagsTable<'_> {
     }
 }
 
-/// Who set the tags of an answer: a person who has checked them answers for them, else the model does.
-fn set_by(record: &Record) -> &'static str {
-    if record.human_checked { "person" } else { "model" }
+/// What `set_by` says of a tag that no person answers for.
+pub const MACHINE: &str = "model";
+
+/// Who set a tag of an answer: a person who has checked them answers for them, else the model does.
+pub fn set_by(record: &Record, _level: Level, _code: &str) -> &'static str {
+    if record.human_checked { "person" } else { MACHINE }
 }
 
 /// Themes, topics, patterns with the spans that show them.
