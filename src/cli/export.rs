@@ -7,7 +7,9 @@ use innspill::export::answers::AnswersTable;
 use innspill::export::by_sentence::by_sentence;
 use innspill::export::csv_file::{Dialect, write_csv};
 use innspill::export::in_language::codebook_in;
+use innspill::export::frames::{Frames, write_frames};
 use innspill::export::jsonl::write_jsonl;
+use innspill::export::qda::{DocumentUnit, MANY_DOCUMENTS, QdaProject, write_codebook, write_project};
 use innspill::export::selection::{Only, select};
 use innspill::export::tagged::read_tagged;
 use innspill::export::workbook_sheets::write_analysts_workbook;
@@ -58,6 +60,9 @@ pub struct Export {
     /// CSV as Norwegian Excel opens it: semicolon, BOM, CRLF, decimal comma, formulas defused
     #[arg(long)]
     excel: bool,
+    /// What one document of a .qdpx holds: a group's answers, or one answer
+    #[arg(long, value_enum, default_value = "group", value_name = "UNIT")]
+    qdpx_unit: QdpxUnit,
     /// Codebook of a tagged file [default: the innovation codebook]; of a project [default: its own]
     #[arg(long, value_name = "FILE")]
     codebook: Option<PathBuf>,
@@ -74,6 +79,12 @@ enum ExportFormat {
     Jsonl,
     /// A workbook for analysts
     Xlsx,
+    /// Typed tables for data frames: answers, tags, clusters, vectors
+    Parquet,
+    /// A REFI-QDA project for NVivo, MAXQDA, ATLAS.ti and QualCoder
+    Qdpx,
+    /// The codebook alone, as REFI-QDA
+    Qdc,
 }
 
 impl ExportFormat {
@@ -82,6 +93,9 @@ impl ExportFormat {
             ExportFormat::Csv => "csv",
             ExportFormat::Jsonl => "jsonl",
             ExportFormat::Xlsx => "xlsx",
+            ExportFormat::Parquet => "parquet",
+            ExportFormat::Qdpx => "qdpx",
+            ExportFormat::Qdc => "qdc",
         }
     }
 
@@ -91,6 +105,9 @@ impl ExportFormat {
             ExportFormat::Csv => "answers.csv",
             ExportFormat::Jsonl => "answers.jsonl",
             ExportFormat::Xlsx => "answers.xlsx",
+            ExportFormat::Parquet => "answers.parquet",
+            ExportFormat::Qdpx => "project.qdpx",
+            ExportFormat::Qdc => "codebook.qdc",
         }
     }
 }
@@ -122,6 +139,21 @@ enum ExportEdition {
 enum Unit {
     Answer,
     Sentence,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum QdpxUnit {
+    Group,
+    Answer,
+}
+
+impl From<QdpxUnit> for DocumentUnit {
+    fn from(unit: QdpxUnit) -> Self {
+        match unit {
+            QdpxUnit::Group => DocumentUnit::Group,
+            QdpxUnit::Answer => DocumentUnit::Answer,
+        }
+    }
 }
 
 /// What there is to write.
@@ -158,10 +190,13 @@ impl Export {
         let wrong = |message: &str| Err(Failure::Usage(message.to_owned()));
         let to_standard = self.output.as_os_str() == "-";
         match self.format {
-            ExportFormat::Xlsx if to_standard => {
-                return wrong("--output -: a workbook needs a file; name one that ends in .xlsx");
+            ExportFormat::Xlsx | ExportFormat::Qdpx if to_standard => {
+                return wrong("--output -: this format is a file of its own; name one");
             }
-            ExportFormat::Jsonl if self.edition == ExportEdition::Share => return self.no_share(),
+            ExportFormat::Parquet if !self.is_folder() => {
+                return wrong("--output: parquet is four tables; name a folder");
+            }
+            ExportFormat::Jsonl | ExportFormat::Parquet | ExportFormat::Qdpx if self.edition == ExportEdition::Share => return self.no_share(),
             ExportFormat::Csv if self.edition == ExportEdition::Share && !self.is_folder() => {
                 return wrong(
                     "--edition share: it has no row per answer, so csv is a folder of tables; name a folder by --output",
@@ -222,6 +257,7 @@ impl Export {
 
     fn write(&self, material: &Material) -> Result<(), Failure> {
         let usage = |error: ExportError| Failure::from(anyhow::Error::new(error));
+        let language = material.description.language;
         match self.format {
             ExportFormat::Csv if self.is_folder() => {
                 self.with_source(material, |source, language| {
@@ -255,7 +291,44 @@ impl Export {
                 })?;
                 output.finish()
             }
+            ExportFormat::Parquet => {
+                let frames = Frames { analysis: &material.analysis, codebook: &material.codebook, language };
+                let encoder = open_encoder(&material.encoder)?;
+                write_frames(&self.output, frames, encoder.as_ref()).map(drop).map_err(usage)
+            }
+            ExportFormat::Qdpx => self.write_qdpx(material),
+            ExportFormat::Qdc => {
+                let mut output = Output::create(&self.file()?)?;
+                write_codebook(&material.codebook, language, &mut output).map_err(usage)?;
+                output.finish()
+            }
         }
+    }
+
+    fn write_qdpx(&self, material: &Material) -> Result<(), Failure> {
+        let file = self.file()?;
+        let project = QdaProject {
+            analysis: &material.analysis,
+            codebook: &material.codebook,
+            description: &material.description,
+            language: material.description.language,
+            unit: self.qdpx_unit.into(),
+        };
+        let mut output = match Output::create(&file)? {
+            Output::File(output, path) => (output, path),
+            Output::Standard(_) => return Err(Failure::Usage("--output -: a .qdpx is a file; name one".to_owned())),
+        };
+        let written =
+            write_project(&project, &mut output.0).map_err(|error| Failure::from(anyhow::Error::new(error)))?;
+        Output::File(output.0, output.1).finish()?;
+        if written.documents > MANY_DOCUMENTS {
+            tracing::warn!(
+                "{} documents: most QDA tools are slow with more than {MANY_DOCUMENTS}; leave --qdpx-unit out, or take a part by --only",
+                written.documents
+            );
+        }
+        tracing::info!("{} documents, {} codings", written.documents, written.codings);
+        Ok(())
     }
 
     fn dialect(&self, material: &Material) -> Dialect {

@@ -174,7 +174,7 @@ pub fn topic_column(prefix: &str, topic: &str) -> String {
 }
 
 /// The name itself, or with the first number from 2 that no column has.
-fn free_name(name: &str, taken: &mut BTreeSet<String>) -> String {
+pub(super) fn free_name(name: &str, taken: &mut BTreeSet<String>) -> String {
     let mut free = name.to_owned();
     let mut number = 2_usize;
     while !taken.insert(free.clone()) {

@@ -43,6 +43,12 @@ pub enum ExportError {
     /// The archive cannot be put together.
     #[error("the archive cannot be written ({0}); check free space")]
     Archive(#[from] zip::result::ZipError),
+    /// A table for data frames cannot be written.
+    #[error("the Parquet file cannot be written ({0}); check free space")]
+    Frame(#[from] parquet::errors::ParquetError),
+    /// The vectors cannot be made.
+    #[error(transparent)]
+    Encode(#[from] crate::encode::EncodeError),
     /// The report's templates do not fit its figures: an error of ours.
     #[error("the report cannot be put together ({cause}); please report this")]
     Report {

@@ -15,6 +15,7 @@ pub mod findings;
 #[cfg(test)]
 pub(crate) mod fixture;
 pub mod folder;
+pub mod frames;
 pub mod groups;
 pub mod in_language;
 pub mod jsonl;
@@ -118,7 +119,7 @@ pub fn write_run(
     ));
 
     let outcomes: Vec<Result<(), ExportError>> =
-        jobs.into_par_iter().map(|(name, write)| staging.file(name, write)).collect();
+        jobs.into_par_iter().map(|(name, write)| staging.file(name, |output| write(output))).collect();
     outcomes.into_iter().collect::<Result<(), _>>()?;
 
     let files = staging.written();
