@@ -49,6 +49,7 @@ impl<'a> TagsTable<'a> {
 
     fn tag_rows(
         &self,
+        row: usize,
         record: &Record,
         (level, tag, spans): (Level, &Tag, Vec<Span>),
         sink: &mut dyn RowSink,
@@ -62,19 +63,19 @@ impl<'a> TagsTable<'a> {
             Cell::Text(name),
             Cell::Decimal(tag.score.value()),
             Cell::maybe_decimal(threshold),
-            Cell::Text(set_by(record, level, &tag.code)),
+            Cell::Text(set_by(self.analysis, row, level, &tag.code)),
         ];
-        let mut row = |end_of_row: [Cell<'_>; 3]| {
+        let mut write = |end_of_row: [Cell<'_>; 3]| {
             let [answer, code, name, score, threshold, set_by] = start_of_row;
             let [start, end, evidence] = end_of_row;
             sink.row(&[answer, code, name, score, threshold, set_by, start, end, evidence])
         };
         if spans.is_empty() {
-            row([Cell::Empty; 3])?;
+            write([Cell::Empty; 3])?;
             return Ok(1);
         }
         for span in &spans {
-            row([
+            write([
                 Cell::Integer(i64::from(span.start)),
                 Cell::Integer(i64::from(span.end)),
                 Cell::Text(span.slice(&record.shown)),
@@ -101,12 +102,12 @@ impl Table for TagsTable<'_> {
 
     fn rows(&self, sink: &mut dyn RowSink) -> Result<(), ExportError> {
         let mut rows = 0_usize;
-        for record in &self.analysis.records {
+        for (row, record) in self.analysis.records.iter().enumerate() {
             for tag in tags_of(record) {
                 if rows >= self.limit {
                     return Ok(());
                 }
-                rows += self.tag_rows(record, tag, sink)?;
+                rows += self.tag_rows(row, record, tag, sink)?;
             }
         }
         Ok(())
@@ -117,8 +118,9 @@ impl Table for TagsTable<'_> {
 pub const MACHINE: &str = "model";
 
 /// Who set a tag of an answer: a person who has checked them answers for them, else the model does.
-pub fn set_by(record: &Record, _level: Level, _code: &str) -> &'static str {
-    if record.human_checked { "person" } else { MACHINE }
+pub fn set_by<'a>(analysis: &'a Analysis, row: usize, _level: Level, _code: &str) -> &'a str {
+    let checked = analysis.records.get(row).is_some_and(|record| record.human_checked);
+    if checked { "person" } else { MACHINE }
 }
 
 /// Themes, topics, patterns with the spans that show them.

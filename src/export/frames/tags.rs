@@ -47,9 +47,9 @@ fn fields() -> Vec<Field> {
 pub(super) fn write(frames: &Frames<'_>, output: &mut (dyn Write + Send)) -> Result<(), ExportError> {
     let mut file = FrameFile::start("tags", fields(), frames, output)?;
     let mut rows = Rows::new();
-    for record in &frames.analysis.records {
+    for (row, record) in frames.analysis.records.iter().enumerate() {
         for (level, tag, spans) in tags_of(record) {
-            rows.append(frames, record, (level, tag, spans));
+            rows.append(frames, (row, record), (level, tag, spans));
             if rows.count == BATCH {
                 file.write(rows.finish())?;
             }
@@ -94,7 +94,12 @@ impl Rows {
         }
     }
 
-    fn append(&mut self, frames: &Frames<'_>, record: &Record, (level, tag, spans): (Level, &Tag, Vec<Span>)) {
+    fn append(
+        &mut self,
+        frames: &Frames<'_>,
+        (row, record): (usize, &Record),
+        (level, tag, spans): (Level, &Tag, Vec<Span>),
+    ) {
         self.count += 1;
         self.answers.append_value(&record.answer.id.0);
         self.levels.append_value(level_id(level));
@@ -103,7 +108,7 @@ impl Rows {
         self.scores.append_value(tag.score.value());
         let threshold = frames.analysis.thresholds.get(&(level, tag.code.clone()));
         self.thresholds.append_option(threshold.map(|threshold| threshold.value()));
-        self.setters.append_value(set_by(record, level, &tag.code));
+        self.setters.append_value(set_by(frames.analysis, row, level, &tag.code));
         let verdict = record.tagging.verdicts.iter().find(|verdict| verdict.topic == tag.code);
         let verdict = verdict.filter(|_| level == Level::Topic);
         self.verdicts.append_option(verdict.map(|verdict| verdict_id(verdict.verdict)));

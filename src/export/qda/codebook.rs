@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 
 use super::codes::{CodeTree, QdaCode};
+use super::ids::guid;
 use super::xml::Xml;
 use crate::codebook::Codebook;
 use crate::export::ExportError;
@@ -21,9 +22,35 @@ pub fn write_codebook(codebook: &Codebook, language: Language, output: &mut dyn 
     let origin = format!("innspill {}", env!("CARGO_PKG_VERSION"));
     xml.open("CodeBook", &[("xmlns", "urn:QDA-XML:codebook:1.0"), ("origin", &origin)])?;
     write_codes(&mut xml, &tree.roots)?;
+    write_sets(&mut xml, &tree)?;
     xml.close("CodeBook")?;
     xml.finish()?;
     Ok(())
+}
+
+/// The headings as one set, and the patterns as another: some readers cannot do without sets. In this file a member is
+/// named by `guid`, not by `targetGUID` as in a project.
+fn write_sets<W: Write>(xml: &mut Xml<W>, tree: &CodeTree) -> io::Result<()> {
+    xml.open("Sets", &[])?;
+    let headings = tree.roots.iter().map(|code| code.guid.as_str());
+    write_set(xml, "headings", &tree.set_names.0, headings)?;
+    if let Some(patterns) = &tree.patterns {
+        write_set(xml, "patterns", &tree.set_names.1, patterns.iter().map(String::as_str))?;
+    }
+    xml.close("Sets")
+}
+
+fn write_set<'a, W: Write>(
+    xml: &mut Xml<W>,
+    id: &str,
+    name: &str,
+    members: impl Iterator<Item = &'a str>,
+) -> io::Result<()> {
+    xml.open("Set", &[("guid", &guid("set", &["codebook", id])), ("name", name)])?;
+    for member in members {
+        xml.empty("MemberCode", &[("guid", member)])?;
+    }
+    xml.close("Set")
 }
 
 /// The tree of codes, as both files have it.

@@ -41,6 +41,10 @@ pub struct CodeTree {
     claims: FxHashMap<(String, Side), String>,
     /// Pairs of opposing claims, in order.
     pub opposites: Vec<(String, String)>,
+    /// The patterns' ids, where there are any.
+    pub patterns: Option<Vec<String>>,
+    /// What the headings together are called, and the patterns.
+    pub set_names: (String, String),
 }
 
 /// A side of a topic.
@@ -71,8 +75,11 @@ impl CodeTree {
             by_code: FxHashMap::default(),
             claims: FxHashMap::default(),
             opposites: Vec::new(),
+            patterns: None,
+            set_names: (words.headings.to_owned(), words.patterns.to_owned()),
         };
         for (number, theme) in (1_usize..).zip(&codebook.themes) {
+            // Within the list, whatever the number: it is the remainder by the list's length.
             let colour = COLOURS[(number - 1) % COLOURS.len()];
             let name = named(&theme.meaning, &theme.id, language);
             // A heading holds no coding, and a theme may be found without any of its topics.
@@ -164,6 +171,7 @@ impl CodeTree {
                 children: Vec::new(),
             });
         }
+        self.patterns = Some(children.iter().map(|code| code.guid.clone()).collect());
         self.roots.push(QdaCode {
             guid: guid("code heading", &[id, "patterns"]),
             name: format!("M {}", words.patterns),
@@ -219,6 +227,7 @@ struct Words {
     general_meaning: &'static str,
     supports_a: &'static str,
     rejects_a: &'static str,
+    headings: &'static str,
     patterns: &'static str,
     patterns_meaning: &'static str,
     include: &'static str,
@@ -233,6 +242,7 @@ impl Words {
                 general_meaning: "Kategorien er sett, men ingen av temaa under han.",
                 supports_a: "støttar",
                 rejects_a: "avviser A",
+                headings: "Kategoriar",
                 patterns: "Mønster",
                 patterns_meaning: "Går på tvers av kategoriane.",
                 include: "Med",
@@ -243,6 +253,7 @@ impl Words {
                 general_meaning: "The theme is set, but none of the topics under it.",
                 supports_a: "supports",
                 rejects_a: "rejects A",
+                headings: "Themes",
                 patterns: "Patterns",
                 patterns_meaning: "Across the themes.",
                 include: "Include",
@@ -253,6 +264,7 @@ impl Words {
                 general_meaning: "Kategorien er satt, men ingen av temaene under den.",
                 supports_a: "støtter",
                 rejects_a: "avviser A",
+                headings: "Kategorier",
                 patterns: "Mønstre",
                 patterns_meaning: "Går på tvers av kategoriene.",
                 include: "Med",

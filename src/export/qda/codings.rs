@@ -68,7 +68,7 @@ impl Coder<'_> {
                 Basis::Presupposed => "presupposed",
                 Basis::Reported => "reported",
             };
-            let setter = set_by(record, Level::Topic, &verdict.topic);
+            let setter = set_by(self.analysis, answer.row, Level::Topic, &verdict.topic);
             let memo = format!(
                 "{}; side={}; konfidens={:.4}; grunnlag={basis}; kodebok={}",
                 method(setter),
@@ -91,7 +91,7 @@ impl Coder<'_> {
 
     fn tag(&self, record: &Record, answer: &PlacedAnswer, level: Level, tag: &Tag, marks: &mut Vec<Mark>) {
         let Some(code) = self.tree.guid_of(level, &tag.code) else { return };
-        let setter = set_by(record, level, &tag.code);
+        let setter = set_by(self.analysis, answer.row, level, &tag.code);
         let mut memo = format!("{}; konfidens={:.4}", method(setter), tag.score.value());
         if let Some(threshold) = self.analysis.thresholds.get(&(level, tag.code.clone())) {
             memo.push_str(&format!("; terskel={:.4}", threshold.value()));

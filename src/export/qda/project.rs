@@ -106,8 +106,9 @@ impl Parts<'_> {
 
     /// The machine first: importers take the first for the coder whose codings are shown.
     fn users<W: Write>(&self, xml: &mut Xml<W>, origin: &str) -> io::Result<()> {
-        let people: BTreeSet<&str> = (self.records().iter())
-            .flat_map(|record| tags_of(record).map(|(level, tag, _)| set_by(record, level, &tag.code)))
+        let analysis = self.project.analysis;
+        let people: BTreeSet<&str> = (self.records().iter().enumerate())
+            .flat_map(|(row, record)| tags_of(record).map(move |(level, tag, _)| set_by(analysis, row, level, &tag.code)))
             .filter(|setter| *setter != MACHINE)
             .collect();
         xml.open("Users", &[])?;

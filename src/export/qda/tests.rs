@@ -237,5 +237,7 @@ fn a_codebook_file_names_every_code_once() {
     let names: Vec<&String> = elements.iter().filter(|(name, _)| name == "Code").map(|(_, of)| &of["name"]).collect();
     assert!(names.iter().any(|name| *name == "T1.1 Silos"), "{names:?}");
     assert!(names.iter().any(|name| *name == "T2.1 B: rejects A"), "{names:?}");
-    assert!(!text.contains("<Sets"));
+    let ids: BTreeSet<&String> = elements.iter().filter(|(name, _)| name == "Code").map(|(_, of)| &of["guid"]).collect();
+    let members: Vec<_> = elements.iter().filter(|(name, _)| name == "MemberCode").collect();
+    assert!(members.len() == 5 && members.iter().all(|(_, of)| ids.contains(&of["guid"])));
 }
