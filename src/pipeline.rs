@@ -17,6 +17,7 @@ use crate::encode::{EncodeError, Vectors};
 use crate::ingest::Input;
 use crate::privacy::redact;
 use crate::record::{Analysis, ClusterSummary, NearEqual, Record, UnitCounts};
+use crate::review::Review;
 use crate::tag::{Input as TagInput, Outcome, Tagger};
 use crate::text::{self, Language, Lexicon, Mended};
 
@@ -110,7 +111,7 @@ pub fn analyse(input: Input, tagger: &mut Tagger, mut finished: impl FnMut(Stage
             tagging,
         })
         .collect();
-    Ok(Analysis { records, clusters, counts, near_equal, thresholds: tagger.thresholds(), group_names })
+    Ok(Analysis { records, clusters, counts, near_equal, thresholds: tagger.thresholds(), group_names, review: Review::default() })
 }
 
 /// The one stored form of an answer that people see.

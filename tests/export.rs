@@ -297,7 +297,7 @@ fn a_file_that_is_not_tagged_or_of_another_codebook_is_named_with_its_line() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("tags.jsonl");
     let output = folder.path().join("out.csv");
-    let mut said = |contents: &str| {
+    let said = |contents: &str| {
         fs::write(&path, contents).unwrap();
         let mut command = innspill();
         command.arg("export").arg(&path).args(["--format", "csv", "--output"]).arg(&output);

@@ -382,7 +382,8 @@ fn open_analysis(project: &Path, command: &Export) -> Result<Material, Failure> 
     }
     let mut tagger = open_tagger(codebook.clone(), open_encoder(&settings.encoder)?, None)?;
     let facts = RunFacts::new(&title, &settings, &input, &codebook, &tagger);
-    let analysis = analyse(input, &mut tagger, |_| {}).map_err(|error| usage(&error))?;
+    let mut analysis = analyse(input, &mut tagger, |_| {}).map_err(|error| usage(&error))?;
+    super::persons_work::apply(Some(project), &mut analysis, &codebook)?;
     let description = describe(facts, &analysis, Vec::new());
     let small = SmallCells {
         min_group_size: settings.privacy.min_group_size as usize,

@@ -14,6 +14,7 @@ mod init;
 mod models;
 mod opening;
 mod output;
+mod persons_work;
 mod run;
 mod tag;
 mod terminal;

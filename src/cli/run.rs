@@ -96,7 +96,8 @@ impl Run {
         let mut seconds = vec![("ingest".to_owned(), started.elapsed().as_secs_f64())];
         let mut tagger = open_tagger(plan.codebook.clone(), open_encoder(&plan.settings.encoder)?, None)?;
         let mut facts = RunFacts::new(&plan.title, &plan.settings, &input, &plan.codebook, &tagger);
-        let analysis = timed_analysis(input, &mut tagger, &mut seconds)?;
+        let mut analysis = timed_analysis(input, &mut tagger, &mut seconds)?;
+        super::persons_work::apply(self.project(), &mut analysis, &plan.codebook)?;
         let clock = Instant::now();
         let (internal, shared) = patterns(&analysis, &plan);
         seconds.push(("patterns".to_owned(), clock.elapsed().as_secs_f64()));

@@ -2,6 +2,7 @@
 
 use crate::answer::AnswerId;
 use crate::record::{Analysis, ClusterSummary, Record};
+use crate::review::{QuoteChoice, Review};
 use crate::span::{CodePoints, Span};
 use crate::tag::{Outcome, Tag, Tagging};
 use crate::text::sentences;
@@ -26,6 +27,18 @@ pub fn by_sentence(analysis: &Analysis) -> Analysis {
         let alone = spans.len() == 1;
         records.extend((1_usize..).zip(&spans).map(|(number, span)| sentence(record, number, *span, alone)));
     }
+    let rows_of = |row: usize| {
+        let first = first_row.get(row).copied().unwrap_or(records.len());
+        first..first_row.get(row + 1).copied().unwrap_or(records.len())
+    };
+    let mut review = Review { notes: analysis.review.notes.clone(), ..Review::default() };
+    for (&row, set_by) in &analysis.review.set_by {
+        review.set_by.extend(rows_of(row).map(|row| (row, set_by.clone())));
+    }
+    for (&row, choice) in &analysis.review.quotes {
+        // A person's shortening is of the whole answer.
+        review.quotes.extend(rows_of(row).map(|row| (row, QuoteChoice { shortened: None, ..choice.clone() })));
+    }
     let mut sizes = vec![0_usize; analysis.clusters.len()];
     for cluster in records.iter().filter_map(|record| record.cluster) {
         if let Some(size) = sizes.get_mut(cluster) {
@@ -46,6 +59,7 @@ pub fn by_sentence(analysis: &Analysis) -> Analysis {
         near_equal: Vec::new(),
         thresholds: analysis.thresholds.clone(),
         group_names: analysis.group_names.clone(),
+        review,
     }
 }
 

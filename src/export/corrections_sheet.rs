@@ -2,14 +2,13 @@
 //!
 //! The headers are read back by `innspill import`; change neither the names nor the choices without it.
 
-use std::fmt::Write;
-
-use sha2::{Digest, Sha256};
-
 use super::ExportError;
 use super::table::{Cell, Column, ColumnType, RowSink, Table, columns};
 use crate::codebook::{Codebook, Level};
 use crate::record::Analysis;
+use crate::review::code_name::CodeName;
+use crate::review::text_hash;
+use crate::tag::Tag;
 use crate::text::Language;
 
 /// The sheet's name.
@@ -29,27 +28,18 @@ pub const ACTION_COLUMN: u16 = 4;
 /// See [`CODE_COLUMN`].
 pub const SIDE_COLUMN: u16 = 5;
 
-/// SHA-256 of the shown text in lower-case hexadecimal: a correction holds only for the text it was made on.
-pub fn text_hash(shown: &str) -> String {
-    let mut hash = String::with_capacity(64);
-    for byte in Sha256::digest(shown.as_bytes()) {
-        // Writing to a string cannot fail.
-        let _ = write!(hash, "{byte:02x}");
-    }
-    hash
-}
-
 /// A row per topic and pattern of each answer, then one without a code for what the machine missed.
 #[derive(Debug)]
 pub struct CorrectionsTable<'a> {
     analysis: &'a Analysis,
+    codebook: &'a Codebook,
     limit: usize,
 }
 
 impl<'a> CorrectionsTable<'a> {
     /// At most `limit` rows.
-    pub fn new(analysis: &'a Analysis, limit: usize) -> Self {
-        CorrectionsTable { analysis, limit }
+    pub fn new(analysis: &'a Analysis, codebook: &'a Codebook, limit: usize) -> Self {
+        CorrectionsTable { analysis, codebook, limit }
     }
 }
 
@@ -72,13 +62,18 @@ impl Table for CorrectionsTable<'_> {
         let mut rows = 0_usize;
         for record in &self.analysis.records {
             let hash = text_hash(&record.shown);
-            let set = record.tagging.topics.iter().chain(&record.tagging.patterns).map(|tag| tag.code.as_str());
-            for code in set.chain([""]) {
+            let named = |level: Level, tags: &[Tag]| -> Vec<String> {
+                tags.iter().map(|tag| CodeName::new(level, &tag.code).written(self.codebook)).collect()
+            };
+            let mut codes = named(Level::Topic, &record.tagging.topics);
+            codes.extend(named(Level::Pattern, &record.tagging.patterns));
+            codes.push(String::new());
+            for code in &codes {
                 if rows >= self.limit {
                     return Ok(());
                 }
                 rows += 1;
-                let known = [&record.answer.id.0, &hash, &record.shown, code].map(Cell::Text);
+                let known = [&record.answer.id.0, &hash, &record.shown, code].map(|text| Cell::Text(text));
                 let [id, hash, text, code] = known;
                 sink.row(&[id, hash, text, code, Cell::Empty, Cell::Empty, Cell::Empty, Cell::Empty])?;
             }
@@ -117,7 +112,8 @@ impl Table for CodesTable<'_> {
             };
             for entry in self.0.codes().into_iter().filter(|entry| entry.level == level) {
                 let name = self.0.name(level, &entry.code, Language::Nb);
-                sink.row(&[Cell::Text(&entry.code), Cell::Text(&name), Cell::Text(called)])?;
+                let code = CodeName::new(level, &entry.code).written(self.0);
+                sink.row(&[Cell::Text(&code), Cell::Text(&name), Cell::Text(called)])?;
             }
         }
         Ok(())

@@ -39,9 +39,7 @@ impl Table for FindingsTable<'_> {
             let reach = finding.reach.iter().filter_map(reach_words).collect::<Vec<_>>().join("; ");
             let group = finding.group.as_ref();
             let quote = finding.quotes.iter().find(|quote| self.0.may_quote(quote.row));
-            let quote = quote.and_then(|quote| {
-                self.0.analysis.records.get(quote.row).map(|record| quote.excerpt.slice(&record.shown))
-            });
+            let quote = quote.and_then(|quote| self.0.quoted(quote));
             let mut cells = vec![
                 Cell::count(number + 1),
                 Cell::Text(kind_id(finding.kind)),
@@ -84,9 +82,15 @@ pub fn subject(source: &Source<'_>, finding: &Finding) -> (String, String) {
         }
         FindingSubject::Words(words) => (words.clone(), String::new()),
         FindingSubject::Text(row) => {
-            (source.analysis.records.get(*row).map_or_else(String::new, |record| record.shown.clone()), String::new())
+            (source.quoted_whole(*row).map_or_else(String::new, str::to_owned), String::new())
         }
     }
+}
+
+/// What a note on a finding names it by: its kind and code, or words, with a colon between.
+pub fn key(source: &Source<'_>, finding: &Finding) -> String {
+    let (words, code) = subject(source, finding);
+    format!("{}:{}", kind_id(finding.kind), if code.is_empty() { words } else { code })
 }
 
 fn reach_words(reach: &Reach) -> Option<String> {
@@ -201,10 +205,11 @@ fn finding_record<'a>(source: &Source<'a>, number: usize, finding: &'a Finding) 
         quotes: finding
             .quotes
             .iter()
+            .filter(|quote| source.may_quote(quote.row))
             .filter_map(|quote| {
                 record_at(quote.row).map(|record| QuoteRecord {
                     answer_id: &record.answer.id.0,
-                    quote: quote.excerpt.slice(&record.shown),
+                    quote: source.quoted(quote).unwrap_or_default(),
                     quote_ok: record.quote_ok,
                 })
             })

@@ -21,6 +21,7 @@ pub mod in_language;
 pub mod jsonl;
 pub mod kept;
 pub mod manifest;
+pub mod notes;
 pub mod patterns;
 mod permissions;
 pub mod qda;
@@ -33,6 +34,7 @@ pub mod table;
 pub mod tagged;
 pub mod tags;
 pub mod themes_by_groups;
+pub mod to_review;
 pub mod workbook;
 pub mod workbook_sheets;
 
@@ -100,6 +102,7 @@ pub fn write_run(
     let staging = Staging::begin(target)?;
 
     let mut jobs = internal_tables(&internal, description);
+    jobs.extend(persons_tables(&internal, description));
     jobs.extend(shared_tables(&shared, description));
     jobs.push((
         "report.html",
@@ -151,6 +154,19 @@ fn internal_tables<'a>(source: &Source<'a>, description: &'a RunDescription) -> 
     ]
 }
 
+/// What a person's work gave rise to, where it did.
+fn persons_tables<'a>(source: &Source<'a>, description: &RunDescription) -> Vec<(&'static str, WriteFile<'a>)> {
+    let (review, excel) = (&source.analysis.review, description.excel);
+    let mut tables: Vec<(&'static str, WriteFile<'a>)> = Vec::new();
+    if !review.notes.is_empty() {
+        tables.push(("notes.csv", csv_job(notes::NotesTable(*source), excel)));
+    }
+    if !review.to_review.is_empty() {
+        tables.push(("to_review.csv", csv_job(to_review::ToReviewTable(&review.to_review), excel)));
+    }
+    tables
+}
+
 /// Counts and quotes only: what has one row per answer, or names a file or a line of one, is not passed on.
 fn shared_tables<'a>(source: &Source<'a>, description: &RunDescription) -> Vec<(&'static str, WriteFile<'a>)> {
     let excel = description.excel;
@@ -193,6 +209,9 @@ pub fn write_tables(
     if !source.is_shared() {
         tables.push(("answers.csv", Box::new(answers::AnswersTable::new(source.analysis, source.codebook))));
         tables.push(("tags.csv", named(tags::TagsTable::new(source.analysis, source.codebook), language)));
+        if !source.analysis.review.notes.is_empty() {
+            tables.push(("notes.csv", named(notes::NotesTable(*source), language)));
+        }
     }
     let staging = Staging::begin(&Target::Flat(folder.to_path_buf()))?;
     let outcomes: Vec<Result<(), ExportError>> = (tables.into_par_iter())

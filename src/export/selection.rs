@@ -1,11 +1,12 @@
 //! Which answers to write: `--only CODE` and `--only GROUP=VALUE`.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::str::FromStr;
 
 use crate::codebook::Codebook;
 use crate::record::{Analysis, ClusterSummary, NearEqual, Record};
+use crate::review::Review;
 
 /// One wish of which answers to write.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -163,7 +164,17 @@ pub fn keep(analysis: &Analysis, fits: impl Fn(&Record) -> bool) -> Analysis {
         counts: analysis.counts.clone(),
         thresholds: analysis.thresholds.clone(),
         group_names: analysis.group_names.clone(),
+        review: Review {
+            set_by: moved_keys(&analysis.review.set_by, moved),
+            quotes: moved_keys(&analysis.review.quotes, moved),
+            notes: analysis.review.notes.clone(),
+            to_review: analysis.review.to_review.clone(),
+        },
     }
+}
+
+fn moved_keys<T: Clone>(by_row: &BTreeMap<usize, T>, moved: impl Fn(usize) -> Option<usize>) -> BTreeMap<usize, T> {
+    by_row.iter().filter_map(|(&row, value)| Some((moved(row)?, value.clone()))).collect()
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ use super::codebook::CodebookTable;
 use super::corrections_sheet::{
     self, ACTION_COLUMN, ACTIONS, CODE_COLUMN, CODES_SHEET, CodesTable, CorrectionsTable, SIDE_COLUMN, SIDES,
 };
+use super::notes::NotesTable;
 use super::quotes::QuotesTable;
 use super::read_me::ReadMe;
 use super::source::Source;
@@ -50,10 +51,11 @@ pub fn write_analysts_workbook(
     let by_groups = InLanguage::new(ThemesByGroups::new(*source), language);
     let clusters = ClustersTable::new(*source);
     let codebook = CodebookTable(codebook);
-    let corrections = CorrectionsTable::new(source.analysis, MOST_ROWS);
+    let corrections = CorrectionsTable::new(source.analysis, source.codebook, MOST_ROWS);
     let codes = CodesTable(source.codebook);
+    let notes = NotesTable(*source);
     let read_me = ReadMe::new(description, source, tag_rows)?;
-    let sheets = if source.is_shared() {
+    let mut sheets = if source.is_shared() {
         vec![
             Sheet::new("read-me", &read_me),
             Sheet::new("quotes", &quotes),
@@ -74,6 +76,9 @@ pub fn write_analysts_workbook(
             Sheet::new(CODES_SHEET, &codes),
         ]
     };
+    if !source.is_shared() && !source.analysis.review.notes.is_empty() {
+        sheets.push(Sheet::new("notes", &notes));
+    }
     write_workbook(&description.title, &sheets, description.dated, scratch, output)
 }
 

@@ -13,7 +13,7 @@ use crate::codebook::Level;
 use crate::export::ExportError;
 use crate::export::answers::verdict_id;
 use crate::export::source::level_id;
-use crate::export::tags::{set_by, tags_of};
+use crate::export::tags::{set_by, setter_id, tags_of};
 use crate::record::Record;
 use crate::span::Span;
 use crate::tag::{Basis, Tag};
@@ -35,6 +35,7 @@ fn fields() -> Vec<Field> {
         Field::new("score", DataType::Float64, false),
         Field::new("threshold", DataType::Float64, true),
         Field::new("set_by", dictionary(), false),
+        Field::new("who", dictionary(), true),
         Field::new("verdict", dictionary(), true),
         Field::new("verdict_score", DataType::Float64, true),
         Field::new("basis", dictionary(), true),
@@ -68,6 +69,7 @@ struct Rows {
     scores: Float64Builder,
     thresholds: Float64Builder,
     setters: StringDictionaryBuilder<Int32Type>,
+    people: StringDictionaryBuilder<Int32Type>,
     verdicts: StringDictionaryBuilder<Int32Type>,
     verdict_scores: Float64Builder,
     bases: StringDictionaryBuilder<Int32Type>,
@@ -86,6 +88,7 @@ impl Rows {
             scores: Float64Builder::new(),
             thresholds: Float64Builder::new(),
             setters: StringDictionaryBuilder::new(),
+            people: StringDictionaryBuilder::new(),
             verdicts: StringDictionaryBuilder::new(),
             verdict_scores: Float64Builder::new(),
             bases: StringDictionaryBuilder::new(),
@@ -108,7 +111,9 @@ impl Rows {
         self.scores.append_value(tag.score.value());
         let threshold = frames.analysis.thresholds.get(&(level, tag.code.clone()));
         self.thresholds.append_option(threshold.map(|threshold| threshold.value()));
-        self.setters.append_value(set_by(frames.analysis, row, level, &tag.code));
+        let person = set_by(frames.analysis, row, level, &tag.code);
+        self.setters.append_value(setter_id(person));
+        self.people.append_option(person);
         let verdict = record.tagging.verdicts.iter().find(|verdict| verdict.topic == tag.code);
         let verdict = verdict.filter(|_| level == Level::Topic);
         self.verdicts.append_option(verdict.map(|verdict| verdict_id(verdict.verdict)));
@@ -148,6 +153,7 @@ impl Rows {
             Arc::new(self.scores.finish()),
             Arc::new(self.thresholds.finish()),
             Arc::new(self.setters.finish()),
+            Arc::new(self.people.finish()),
             Arc::new(self.verdicts.finish()),
             Arc::new(self.verdict_scores.finish()),
             Arc::new(self.bases.finish()),

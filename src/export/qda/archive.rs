@@ -7,8 +7,8 @@ use zip::{CompressionMethod, DateTime, ZipWriter};
 
 use super::codings::Coder;
 use super::documents::{document, outlines};
-use super::ids::guid;
-use super::project::{Parts, write_project_xml};
+use crate::codebook::guid::guid;
+use super::project::{Parts, note_guid, write_project_xml};
 use super::{QdaProject, QdaWritten};
 use crate::export::ExportError;
 use crate::export::qda::codes::CodeTree;
@@ -35,6 +35,10 @@ pub fn write_project<W: Write + Seek>(project: &QdaProject<'_>, output: W) -> Re
     }
     archive.start_file(source_path(&log_guid(project)), options())?;
     archive.write_all(parts.log().as_bytes())?;
+    for (position, note) in project.analysis.review.notes.iter().enumerate() {
+        archive.start_file(source_path(&note_guid(position, note)), options())?;
+        archive.write_all(note.note.replace("\r\n", "\n").as_bytes())?;
+    }
     archive.start_file("project.qde", options())?;
     let mut buffered = BufWriter::with_capacity(1 << 16, &mut archive);
     let codings = write_project_xml(&parts, &mut buffered)?;

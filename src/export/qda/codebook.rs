@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use super::codes::{CodeTree, QdaCode};
-use super::ids::guid;
+use crate::codebook::guid::guid;
 use super::xml::Xml;
 use crate::codebook::Codebook;
 use crate::export::ExportError;

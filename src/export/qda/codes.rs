@@ -2,7 +2,7 @@
 
 use rustc_hash::FxHashMap;
 
-use super::ids::{code_guid, guid};
+use crate::codebook::guid::{claim_guid, code_guid, guid};
 use crate::codebook::{Codebook, Level, Meaning, Topic};
 use crate::text::Language;
 
@@ -84,7 +84,7 @@ impl CodeTree {
             let name = named(&theme.meaning, &theme.id, language);
             // A heading holds no coding, and a theme may be found without any of its topics.
             let general = QdaCode {
-                guid: code_guid(id, "theme", &theme.id),
+                guid: code_guid(id, Level::Theme, &theme.id),
                 name: short(&format!("T{number}.0 {name} – {}", words.general)),
                 codable: true,
                 colour,
@@ -118,7 +118,7 @@ impl CodeTree {
         topic: &Topic,
         (colour, language, words): (&'static str, Language, &Words),
     ) -> QdaCode {
-        let topic_guid = code_guid(codebook, "topic", code);
+        let topic_guid = code_guid(codebook, Level::Topic, code);
         self.by_code.insert((Level::Topic, code.to_owned()), topic_guid.clone());
         let claim_of = |side: Side| topic.claims.iter().find(|claim| claim.id == side.id());
         let mut sides = Vec::new();
@@ -128,7 +128,7 @@ impl CodeTree {
                 (None, Side::B) => words.rejects_a.to_owned(),
                 (None, Side::A) => words.supports_a.to_owned(),
             };
-            let guid = code_guid(codebook, "claim", &format!("{code}/{}", side.id()));
+            let guid = claim_guid(codebook, code, side.id());
             self.claims.insert((code.to_owned(), side), guid.clone());
             sides.push(QdaCode {
                 guid,
@@ -160,7 +160,7 @@ impl CodeTree {
         let colour = "#444444";
         let mut children = Vec::new();
         for (number, pattern) in (1_usize..).zip(&codebook.patterns) {
-            let guid = code_guid(id, "pattern", &pattern.id);
+            let guid = code_guid(id, Level::Pattern, &pattern.id);
             self.by_code.insert((Level::Pattern, pattern.id.clone()), guid.clone());
             children.push(QdaCode {
                 guid,

@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use super::codes::{CodeTree, Side};
 use super::documents::PlacedAnswer;
-use super::ids::{machine_guid, person_guid};
+use crate::codebook::guid::{machine_guid, person_guid};
 use crate::codebook::Level;
 use crate::export::answers::verdict_id;
-use crate::export::tags::{MACHINE, set_by};
+use crate::export::tags::set_by;
 use crate::record::{Analysis, Record};
 use crate::span::Span;
 use crate::tag::{Basis, Tag, Verdict};
@@ -101,18 +101,26 @@ impl Coder<'_> {
     }
 }
 
-fn method(setter: &str) -> String {
-    if setter == MACHINE { "metode=maskin".to_owned() } else { format!("metode=menneske; hvem={setter}") }
+fn method(person: Option<&str>) -> String {
+    match person {
+        None => "metode=maskin".to_owned(),
+        Some(person) => format!("metode=menneske; hvem={}", name_of(person)),
+    }
 }
 
 /// The id of who set a code.
-pub fn coder_guid(setter: &str) -> String {
-    if setter == MACHINE { machine_guid() } else { person_guid(setter) }
+pub fn coder_guid(person: Option<&str>) -> String {
+    person.map_or_else(machine_guid, person_guid)
+}
+
+/// What a person is called who may have given no name.
+pub fn name_of(person: &str) -> &str {
+    if person.is_empty() { "uten navn" } else { person }
 }
 
 fn push(
     code: &str,
-    setter: &str,
+    setter: Option<&str>,
     spans: &[Span],
     answer: &PlacedAnswer,
     record: &Record,

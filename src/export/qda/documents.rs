@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::ids::guid;
+use crate::codebook::guid::guid;
 use super::{DocumentUnit, QdaProject};
 use crate::record::{Analysis, Record};
 use crate::span::Span;

@@ -1,16 +1,15 @@
 //! REFI-QDA: a project (`.qdpx`) or a codebook (`.qdc`) for NVivo, MAXQDA, ATLAS.ti and QualCoder.
 //!
-//! The format is that of QDA-XML 1.0 (REFI, March 2019). In reading order: [`ids`] makes ids that stay the same from
-//! one export to the next; [`codes`] is the tree of codes; [`documents`] lays the answers out in documents;
-//! [`codings`] says which code stands on which characters; [`project`] and [`codebook`] write the XML; and
-//! [`archive`] puts the files into one.
+//! The format is that of QDA-XML 1.0 (REFI, March 2019). In reading order: [`codes`] is the tree of codes;
+//! [`documents`] lays the answers out in documents; [`codings`] says which code stands on which characters; `project`
+//! and [`codebook`] write the XML; and [`archive`] puts the files into one. Ids are those of
+//! [`crate::codebook::guid`], the same in every export.
 
 pub mod archive;
 pub mod codebook;
 pub mod codes;
 pub mod codings;
 pub mod documents;
-pub mod ids;
 mod project;
 #[cfg(test)]
 mod tests;

@@ -7,15 +7,16 @@ use std::io::{self, Write};
 use super::archive::log_guid;
 use super::codebook::write_codes;
 use super::codes::CodeTree;
-use super::codings::{Coder, coder_guid};
+use super::codings::{Coder, coder_guid, name_of};
 use super::documents::{Document, Outline, document, grouping_attribute};
-use super::ids::{code_guid, guid, machine_guid};
+use crate::codebook::guid::{code_guid, guid, machine_guid};
 use super::xml::Xml;
 use super::{DocumentUnit, QdaProject};
 use crate::codebook::Level;
 use crate::export::answers::{language_id, outcome_id};
-use crate::export::tags::{MACHINE, set_by, tags_of};
+use crate::export::tags::{set_by, tags_of};
 use crate::record::Record;
+use crate::review::{Note, NoteOn};
 use crate::tag::Outcome;
 
 /// What the XML is made from.
@@ -108,13 +109,16 @@ impl Parts<'_> {
     fn users<W: Write>(&self, xml: &mut Xml<W>, origin: &str) -> io::Result<()> {
         let analysis = self.project.analysis;
         let people: BTreeSet<&str> = (self.records().iter().enumerate())
-            .flat_map(|(row, record)| tags_of(record).map(move |(level, tag, _)| set_by(analysis, row, level, &tag.code)))
-            .filter(|setter| *setter != MACHINE)
+            .flat_map(|(row, record)| {
+                tags_of(record).filter_map(move |(level, tag, _)| set_by(analysis, row, level, &tag.code))
+            })
+            .chain(analysis.review.notes.iter().map(|note| note.who.as_str()))
             .collect();
         xml.open("Users", &[])?;
         xml.empty("User", &[("guid", &machine_guid()), ("name", origin), ("id", "innspill")])?;
         for person in people {
-            xml.empty("User", &[("guid", &coder_guid(person)), ("name", person), ("id", person)])?;
+            let name = name_of(person);
+            xml.empty("User", &[("guid", &coder_guid(Some(person))), ("name", name), ("id", name)])?;
         }
         xml.close("Users")
     }
@@ -313,6 +317,19 @@ impl Parts<'_> {
                 ("creationDateTime", moment),
             ],
         )?;
+        for (position, note) in self.project.analysis.review.notes.iter().enumerate() {
+            let id = note_guid(position, note);
+            xml.empty(
+                "Note",
+                &[
+                    ("guid", &id),
+                    ("name", &format!("Notat {}: {} {}", position + 1, note.on.name(), note.key)),
+                    ("plainTextPath", &format!("internal://{id}.txt")),
+                    ("creatingUser", &coder_guid(Some(&note.who))),
+                    ("creationDateTime", moment),
+                ],
+            )?;
+        }
         xml.close("Notes")
     }
 
@@ -348,6 +365,7 @@ impl Parts<'_> {
                     description: format!("{} svar som sier noe liknende, funnet uten kodeboka.", cluster.size),
                     code: None,
                     sources,
+                    notes: self.notes_on_cluster(cluster.id),
                 });
             }
         }
@@ -358,8 +376,9 @@ impl Parts<'_> {
                 guid: guid("set", &["pattern", pattern]),
                 name: format!("Mønster: {name} ({pattern})"),
                 description: String::new(),
-                code: Some(code_guid(codebook, "pattern", pattern)),
+                code: Some(code_guid(codebook, Level::Pattern, pattern)),
                 sources: sources.clone(),
+                notes: Vec::new(),
             });
         }
         if sets.is_empty() {
@@ -368,6 +387,12 @@ impl Parts<'_> {
         xml.open("Sets", &[])?;
         sets.iter().try_for_each(|set| set.write(xml))?;
         xml.close("Sets")
+    }
+
+    fn notes_on_cluster(&self, id: u32) -> Vec<String> {
+        let on_it = |note: &Note| note.on == NoteOn::Cluster && note.key.parse() == Ok(id);
+        let notes = self.project.analysis.review.notes.iter().enumerate();
+        notes.filter(|(_, note)| on_it(note)).map(|(position, note)| note_guid(position, note)).collect()
     }
 
     /// The documents that each group of alike answers, and each pattern, occurs in.
@@ -448,6 +473,7 @@ struct Set {
     description: String,
     code: Option<String>,
     sources: BTreeSet<String>,
+    notes: Vec<String>,
 }
 
 impl Set {
@@ -460,8 +486,16 @@ impl Set {
         for source in &self.sources {
             xml.empty("MemberSource", &[("targetGUID", source)])?;
         }
+        for note in &self.notes {
+            xml.empty("MemberNote", &[("targetGUID", note)])?;
+        }
         xml.close("Set")
     }
+}
+
+/// The id of a person's note: of its place among the notes, and what it is on.
+pub(super) fn note_guid(position: usize, note: &Note) -> String {
+    guid("note", &[note.on.name(), &note.key, &position.to_string()])
 }
 
 fn variable_guid(name: &str) -> String {

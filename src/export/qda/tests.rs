@@ -60,7 +60,7 @@ fn files(bytes: &[u8]) -> BTreeMap<String, String> {
         let mut file = archive.by_index(position).unwrap();
         let mut text = String::new();
         file.read_to_string(&mut text).unwrap();
-        files.insert(file.name().to_owned(), text);
+        files.insert(file.name().unwrap().into_owned(), text);
     }
     files
 }
@@ -72,14 +72,13 @@ fn elements(xml: &str) -> Vec<(String, BTreeMap<String, String>)> {
     loop {
         match reader.read_event().unwrap() {
             Event::Start(start) | Event::Empty(start) => {
-                let name = std::str::from_utf8(start.name().as_ref()).unwrap().to_owned();
+                let name = start.name().as_ref().to_owned();
                 let attributes = start
                     .attributes()
                     .map(|attribute| {
                         let attribute = attribute.unwrap();
-                        let key = std::str::from_utf8(attribute.key.as_ref()).unwrap().to_owned();
-                        let value = std::str::from_utf8(&attribute.value).unwrap();
-                        (key, quick_xml::escape::unescape(value).unwrap().into_owned())
+                        let value = quick_xml::escape::unescape(&attribute.value).unwrap().into_owned();
+                        (attribute.key.as_ref().to_owned(), value)
                     })
                     .collect();
                 found.push((name, attributes));
