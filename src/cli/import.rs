@@ -4,9 +4,9 @@ use std::fmt::Write as _;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use innspill::review::changes::changes;
 use anyhow::Context;
 use innspill::codebook::Codebook;
+use innspill::review::changes::changes;
 use innspill::review::check_set::{CheckedAnswer, merge_checks, read_checks, write_checks};
 use innspill::review::check_sheet::{self, read_check_sheet};
 use innspill::review::corrections::write_corrections;
@@ -176,7 +176,11 @@ impl Import {
 fn agreement_in_words(found: &QdaCodings) -> String {
     let mut text = String::new();
     if !found.agreement.is_empty() {
-        let _ = writeln!(text, "{:<20} {:<40} {:>6} {:>7} {:>6} {:>6}", "person", "code", "person", "machine", "F1", "alpha");
+        let _ = writeln!(
+            text,
+            "{:<20} {:<40} {:>6} {:>7} {:>6} {:>6}",
+            "person", "code", "person", "machine", "F1", "alpha"
+        );
     }
     for entry in &found.agreement {
         let counts = &entry.counts;

@@ -8,6 +8,7 @@ mod completions;
 mod describe_run;
 mod embed;
 mod evaluate;
+mod export;
 mod failure;
 mod import;
 mod init;
@@ -73,6 +74,7 @@ enum Command {
     Embed(embed::Embed),
     Train(train::Train),
     Evaluate(Box<evaluate::Evaluate>),
+    Export(Box<export::Export>),
     Codebook(codebook::CodebookCommand),
     Sample(sample::Sample),
     Import(import::Import),
@@ -110,6 +112,7 @@ fn run(command: Command, common: &Common) -> Result<(), Failure> {
         Command::Embed(command) => command.run(),
         Command::Train(command) => command.run(common),
         Command::Evaluate(command) => command.run(common),
+        Command::Export(command) => command.run(common),
         Command::Codebook(command) => command.run(),
         Command::Sample(command) => command.run(),
         Command::Import(command) => command.run(),

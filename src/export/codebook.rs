@@ -18,9 +18,9 @@ pub struct CodebookTable<'a> {
 }
 
 impl<'a> CodebookTable<'a> {
-    /// The codebook of a run.
-    pub fn new(source: &Source<'a>) -> Self {
-        CodebookTable { codebook: source.codebook, review: &source.analysis.review, with_notes: !source.is_shared() }
+    /// The whole codebook, with the marks and notes of a run.
+    pub fn new(codebook: &'a Codebook, source: &Source<'a>) -> Self {
+        CodebookTable { codebook, review: &source.analysis.review, with_notes: !source.is_shared() }
     }
 }
 

@@ -63,27 +63,27 @@ impl<'a> TagsTable<'a> {
         let key = (level, tag.code.clone());
         let name = self.names.get(&key).map_or(tag.code.as_str(), String::as_str);
         let threshold = self.analysis.thresholds.get(&key).map(|threshold| threshold.value());
-        let person = self.analysis.review.person(row, level, &tag.code);
+        let person = set_by(self.analysis, row, level, &tag.code);
         let start_of_row = [
             Cell::Text(&record.answer.id.0),
             Cell::Text(&tag.code),
             Cell::Text(name),
             Cell::Decimal(tag.score.value()),
             Cell::maybe_decimal(threshold),
-            Cell::Text(if person.is_some() { "person" } else { "model" }),
+            Cell::Text(setter_id(person)),
         ];
-        let mut row = |end_of_row: [Cell<'_>; 3]| {
+        let mut write = |end_of_row: [Cell<'_>; 3]| {
             let [answer, code, name, score, threshold, set_by] = start_of_row;
             let [start, end, evidence] = end_of_row;
             let cells = [answer, code, name, score, threshold, set_by, start, end, evidence, Cell::maybe_text(person)];
             sink.row(if self.names_people() { &cells } else { &cells[..9] }) // of the ten just above
         };
         if spans.is_empty() {
-            row([Cell::Empty; 3])?;
+            write([Cell::Empty; 3])?;
             return Ok(1);
         }
         for span in &spans {
-            row([
+            write([
                 Cell::Integer(i64::from(span.start)),
                 Cell::Integer(i64::from(span.end)),
                 Cell::Text(span.slice(&record.shown)),
@@ -124,6 +124,16 @@ impl Table for TagsTable<'_> {
         }
         Ok(())
     }
+}
+
+/// The person who set or confirmed a tag, whose name may be empty; none where the machine alone did.
+pub fn set_by<'a>(analysis: &'a Analysis, row: usize, level: Level, code: &str) -> Option<&'a str> {
+    analysis.review.person(row, level, code)
+}
+
+/// `person` or `model`, as tables have it.
+pub fn setter_id(person: Option<&str>) -> &'static str {
+    if person.is_some() { "person" } else { "model" }
 }
 
 /// Themes, topics, patterns with the spans that show them.

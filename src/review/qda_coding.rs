@@ -144,10 +144,7 @@ fn targets(codes: &[QdaCode], codebook: &Codebook) -> BTreeMap<String, Target> {
     let id = &codebook.codebook.id;
     let mut known: BTreeMap<String, Target> = BTreeMap::new();
     for entry in codebook.codes() {
-        known.insert(
-            code_guid(id, entry.level, &entry.code),
-            Target::Code(CodeName::new(entry.level, &entry.code)),
-        );
+        known.insert(code_guid(id, entry.level, &entry.code), Target::Code(CodeName::new(entry.level, &entry.code)));
         if entry.level == Level::Topic {
             for (side, verdict) in [("A", Verdict::A), ("B", Verdict::B)] {
                 known.insert(claim_guid(id, &entry.code, side), Target::Claim(entry.code.clone(), verdict));

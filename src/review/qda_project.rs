@@ -77,7 +77,7 @@ pub fn read_qdpx(file: &str, bytes: &[u8]) -> Result<QdaProject, ReviewError> {
     check_unpacked(file, bytes)?;
     let damaged = || ReviewError::file(file, "it is no REFI-QDA project", "export it anew from the QDA tool");
     let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).map_err(|_| damaged())?;
-    let names: BTreeSet<String> = archive.file_names().map(str::to_owned).collect();
+    let names: BTreeSet<String> = archive.file_names().flatten().map(Into::into).collect();
     let project = names.iter().find(|name| !name.contains('/') && name.to_lowercase().ends_with(".qde"));
     let xml = unpacked(&mut archive, project.ok_or_else(damaged)?).ok_or_else(damaged)?;
     let mut parsed = parse(file, &xml)?;
@@ -145,7 +145,7 @@ fn parse(file: &str, xml: &str) -> Result<Parsed, ReviewError> {
             Event::CData(text) => state.text(&text.xml10_content()),
             Event::GeneralRef(reference) => {
                 let character = reference.resolve_char_ref().ok().flatten().map(String::from);
-                let named = resolve_predefined_entity(reference.content()).map(str::to_owned);
+                let named = resolve_predefined_entity(&reference.xml10_content()).map(str::to_owned);
                 state.text(&character.or(named).unwrap_or_default());
             }
             Event::Eof => break,
@@ -177,7 +177,8 @@ struct State {
 impl State {
     fn open(&mut self, element: &BytesStart<'_>, file: &str) -> Result<(), ReviewError> {
         let attribute = |name: &str| -> String {
-            let value = element.attributes().flatten().find(|attribute| attribute.key.local_name().into_inner() == name);
+            let value =
+                element.attributes().flatten().find(|attribute| attribute.key.local_name().into_inner() == name);
             let value = value.and_then(|value| value.normalized_value(XmlVersion::Implicit1_0).ok().map(Into::into));
             value.unwrap_or_default()
         };
@@ -190,7 +191,11 @@ impl State {
             }
             "Code" => {
                 if self.codes.len() >= DEEPEST || self.project.codes.len() >= MOST_CODES {
-                    return Err(ReviewError::file(file, "it has too many codes, or nests them too deep", "simplify it"));
+                    return Err(ReviewError::file(
+                        file,
+                        "it has too many codes, or nests them too deep",
+                        "simplify it",
+                    ));
                 }
                 self.project.codes.push(QdaCode {
                     guid: guid(&attribute("guid")),

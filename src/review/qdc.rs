@@ -80,7 +80,8 @@ fn id_of(name: &str, taken: &mut BTreeSet<String>) -> String {
         }
     }
     let id = id.trim_end_matches('_');
-    let base = if id.starts_with(|first: char| first.is_ascii_lowercase()) { id.to_owned() } else { format!("code_{id}") };
+    let base =
+        if id.starts_with(|first: char| first.is_ascii_lowercase()) { id.to_owned() } else { format!("code_{id}") };
     let base = base.trim_end_matches('_').to_owned();
     let mut free = base.clone();
     let mut number = 2_usize;
