@@ -11,17 +11,22 @@ mod doctor;
 mod embed;
 mod evaluate;
 mod explain;
+mod export;
 mod failure;
+mod import;
 mod init;
 mod keep;
 mod models;
 mod opening;
 mod output;
+mod persons_work;
 mod project;
 mod run;
 mod runs;
+mod sample;
 mod stop;
 mod tag;
+mod tagged_project;
 mod terminal;
 mod texts;
 mod train;
@@ -80,7 +85,10 @@ enum Command {
     Train(train::Train),
     Evaluate(Box<evaluate::Evaluate>),
     Explain(explain::Explain),
+    Export(Box<export::Export>),
     Codebook(codebook::CodebookCommand),
+    Sample(sample::Sample),
+    Import(import::Import),
     Models(models::Models),
     Completions(completions::Completions),
 }
@@ -119,7 +127,10 @@ fn run(command: Command, common: &Common) -> Result<(), Failure> {
         Command::Train(command) => command.run(common),
         Command::Evaluate(command) => command.run(common),
         Command::Explain(command) => command.run(),
+        Command::Export(command) => command.run(common),
         Command::Codebook(command) => command.run(),
+        Command::Sample(command) => command.run(),
+        Command::Import(command) => command.run(),
         Command::Models(command) => command.run(common.quiet),
         Command::Completions(command) => command.run(),
     }

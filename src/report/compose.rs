@@ -220,7 +220,10 @@ impl<'a> Composer<'a> {
         }
         let record = self.source.analysis.records.get(quote.row)?;
         let lang = language_of(record.tagging.language);
-        let parts = parts(&record.shown, quote.excerpt, &quote.highlights, LONGEST_QUOTE);
+        let parts = match self.source.analysis.review.shortened(quote.row) {
+            Some(words) => vec![QuotePart { text: words.to_owned(), marked: false }],
+            None => parts(&record.shown, quote.excerpt, &quote.highlights, LONGEST_QUOTE),
+        };
         Some(QuoteView { parts, href: self.evidence.answer(quote.row), lang })
     }
 
