@@ -111,7 +111,15 @@ pub fn analyse(input: Input, tagger: &mut Tagger, mut finished: impl FnMut(Stage
             tagging,
         })
         .collect();
-    Ok(Analysis { records, clusters, counts, near_equal, thresholds: tagger.thresholds(), group_names, review: Review::default() })
+    Ok(Analysis {
+        records,
+        clusters,
+        counts,
+        near_equal,
+        thresholds: tagger.thresholds(),
+        group_names,
+        review: Review::default(),
+    })
 }
 
 /// The one stored form of an answer that people see.

@@ -50,7 +50,14 @@ fn sample() -> PathBuf {
 }
 
 fn export(input: &Path, format: &str, output: &Path, more: &[&str]) {
-    innspill().arg("export").arg(input).args(["--format", format, "--output"]).arg(output).args(more).assert().success();
+    innspill()
+        .arg("export")
+        .arg(input)
+        .args(["--format", format, "--output"])
+        .arg(output)
+        .args(more)
+        .assert()
+        .success();
 }
 
 /// A file of tagged answers with these texts.
@@ -60,7 +67,7 @@ fn tagged(folder: &Path, texts: &[&str]) -> PathBuf {
             let group = ["Bord 1", "Bord 2", "Bord 10"][row % 3];
             let answer = serde_json::json!({
                 "id": format!("s{row}"), "text": text, "kind": "wish", "group": {"bord": group, "sektor": "stat"},
-                "time": "2026-11-03T09:30:00", "merknad": text, "alder": 40 + row,
+                "time": "2026-11-03T09:30:00", "merknad": text, "poeng": 40 + row,
             });
             format!("{answer}\n")
         })
@@ -246,10 +253,16 @@ fn no_spreadsheet_takes_a_text_for_a_formula() {
     export(&tagged, "xlsx", &xlsx, &[]);
     let mut workbook: Xlsx<_> = open_workbook(&xlsx).unwrap();
     for sheet in workbook.sheet_names() {
-        assert!(workbook.worksheet_formula(&sheet).unwrap().cells().all(|(_, _, formula)| formula.is_empty()), "{sheet}");
+        assert!(
+            workbook.worksheet_formula(&sheet).unwrap().cells().all(|(_, _, formula)| formula.is_empty()),
+            "{sheet}"
+        );
     }
     let answers = workbook.worksheet_range("answers").unwrap();
-    assert!(answers.rows().flatten().any(|cell| cell == &Data::String("=1+1".to_owned())), "the words stay as they are");
+    assert!(
+        answers.rows().flatten().any(|cell| cell == &Data::String("=1+1".to_owned())),
+        "the words stay as they are"
+    );
 }
 
 #[test]
@@ -263,7 +276,7 @@ fn the_workbook_has_real_numbers_and_dates_and_a_sheet_for_corrections() {
     let header: Vec<String> = answers.rows().next().unwrap().iter().map(ToString::to_string).collect();
     let cell = |name: &str| answers.get((1, header.iter().position(|column| column == name).unwrap())).unwrap();
     assert!(matches!(cell("time"), Data::DateTime(_)), "{:?}", cell("time"));
-    assert_eq!(cell("alder"), &Data::Float(40.0));
+    assert_eq!(cell("poeng"), &Data::Float(40.0));
     assert_eq!(cell("pat_silos"), &Data::Float(1.0));
     let corrections = workbook.worksheet_range("Rett her").unwrap();
     let names: Vec<String> = corrections.rows().next().unwrap().iter().map(ToString::to_string).collect();

@@ -6,8 +6,8 @@ use innspill::codebook::Codebook;
 use innspill::export::answers::AnswersTable;
 use innspill::export::by_sentence::by_sentence;
 use innspill::export::csv_file::{Dialect, write_csv};
-use innspill::export::in_language::codebook_in;
 use innspill::export::frames::{Frames, write_frames};
+use innspill::export::in_language::codebook_in;
 use innspill::export::jsonl::write_jsonl;
 use innspill::export::qda::{DocumentUnit, MANY_DOCUMENTS, QdaProject, write_codebook, write_project};
 use innspill::export::selection::{Only, select};
@@ -196,7 +196,11 @@ impl Export {
             ExportFormat::Parquet if !self.is_folder() => {
                 return wrong("--output: parquet is four tables; name a folder");
             }
-            ExportFormat::Jsonl | ExportFormat::Parquet | ExportFormat::Qdpx if self.edition == ExportEdition::Share => return self.no_share(),
+            ExportFormat::Jsonl | ExportFormat::Parquet | ExportFormat::Qdpx
+                if self.edition == ExportEdition::Share =>
+            {
+                return self.no_share();
+            }
             ExportFormat::Csv if self.edition == ExportEdition::Share && !self.is_folder() => {
                 return wrong(
                     "--edition share: it has no row per answer, so csv is a folder of tables; name a folder by --output",
@@ -217,9 +221,21 @@ impl Export {
         )))
     }
 
-    /// Whether the output is a folder: it is one, or its name has no ending.
+    /// Whether the output is a folder: it is one, or its name says so. Several tables need one.
     fn is_folder(&self) -> bool {
-        self.output.as_os_str() != "-" && (self.output.is_dir() || self.output.extension().is_none())
+        if self.output.as_os_str() == "-" || self.output.is_file() {
+            return false;
+        }
+        let ending = self.output.extension().map(|ending| ending.to_string_lossy().to_lowercase());
+        let ends_in = |endings: &[&str]| ending.as_deref().is_some_and(|ending| endings.contains(&ending));
+        let written_as_folder = self.output.as_os_str().to_string_lossy().ends_with(['/', std::path::MAIN_SEPARATOR]);
+        self.output.is_dir()
+            || written_as_folder
+            || match self.format {
+                ExportFormat::Csv => !ends_in(&["csv", "tsv", "txt"]),
+                ExportFormat::Parquet => !ends_in(&["parquet"]),
+                ExportFormat::Jsonl | ExportFormat::Xlsx | ExportFormat::Qdpx | ExportFormat::Qdc => false,
+            }
     }
 
     /// The one file to write.
@@ -246,24 +262,16 @@ impl Export {
         let analysis = read_tagged(&self.input, &codebook).map_err(|error| Failure::Usage(error.to_string()))?;
         let language = self.language.map_or(ReportLanguage::Nb, ReportLanguage::from);
         let description = describe_tagged(&self.input, language, &codebook, &analysis);
-        Ok(Material {
-            analysis,
-            codebook,
-            description,
-            small: SmallCells::default(),
-            encoder: "embedded".to_owned(),
-        })
+        Ok(Material { analysis, codebook, description, small: SmallCells::default(), encoder: "embedded".to_owned() })
     }
 
     fn write(&self, material: &Material) -> Result<(), Failure> {
         let usage = |error: ExportError| Failure::from(anyhow::Error::new(error));
         let language = material.description.language;
         match self.format {
-            ExportFormat::Csv if self.is_folder() => {
-                self.with_source(material, |source, language| {
-                    write_tables(&self.output, source, &material.codebook, self.dialect(material), language).map(drop)
-                })
-            }
+            ExportFormat::Csv if self.is_folder() => self.with_source(material, |source, language| {
+                write_tables(&self.output, source, &material.codebook, self.dialect(material), language).map(drop)
+            }),
             ExportFormat::Csv => {
                 let mut output = Output::create(&self.file()?)?;
                 let table = AnswersTable::new(&material.analysis, &material.codebook);

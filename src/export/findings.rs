@@ -81,9 +81,7 @@ pub fn subject(source: &Source<'_>, finding: &Finding) -> (String, String) {
             (format!("{} + {}", first.name, second.name), format!("{} + {}", first.code, second.code))
         }
         FindingSubject::Words(words) => (words.clone(), String::new()),
-        FindingSubject::Text(row) => {
-            (source.quoted_whole(*row).map_or_else(String::new, str::to_owned), String::new())
-        }
+        FindingSubject::Text(row) => (source.quoted_whole(*row).map_or_else(String::new, str::to_owned), String::new()),
     }
 }
 

@@ -16,9 +16,8 @@ impl NotesTable<'_> {
     fn name(&self, note: &Note) -> String {
         let source = &self.0;
         match note.on {
-            NoteOn::Code => resolve(&note.key, source.codebook).map_or_else(String::new, |code| {
-                source.codebook.name(code.level(), code.code(), Language::Nb)
-            }),
+            NoteOn::Code => resolve(&note.key, source.codebook)
+                .map_or_else(String::new, |code| source.codebook.name(code.level(), code.code(), Language::Nb)),
             NoteOn::Cluster => {
                 let cluster = note.key.parse().ok().and_then(|id| source.cluster(id));
                 cluster.map_or_else(String::new, |cluster| cluster.label.clone())

@@ -115,7 +115,8 @@ fn codebook_named(description: &RunDescription) -> String {
 }
 
 fn counted(source: &Source<'_>, words: &Words, numbers: Numbers) -> String {
-    let with = |outcome: Outcome| source.analysis.records.iter().filter(|record| record.tagging.outcome == outcome).count();
+    let with =
+        |outcome: Outcome| source.analysis.records.iter().filter(|record| record.tagging.outcome == outcome).count();
     words.fill(
         "read_me_counted",
         &[

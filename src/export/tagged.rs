@@ -160,7 +160,9 @@ fn read_lines(path: &Path, name: &str) -> Result<(Vec<Line>, tempfile::NamedTemp
 /// What a JSON error says without a word of the contents.
 fn place_of(error: &serde_json::Error) -> String {
     match error.classify() {
-        serde_json::error::Category::Data => format!("a field is missing or of another type, column {}", error.column()),
+        serde_json::error::Category::Data => {
+            format!("a field is missing or of another type, column {}", error.column())
+        }
         _ => format!("not valid JSON, column {}", error.column()),
     }
 }
@@ -181,9 +183,8 @@ fn answers_by_line(fields: &Path) -> Result<BTreeMap<u64, VecDeque<Answer>>, Tag
 fn take_answer(candidates: &mut VecDeque<Answer>, id: &str) -> Option<Answer> {
     if candidates.len() > 1
         && let Some((_, part)) = id.rsplit_once(':')
-        && let Some(at) = candidates
-            .iter()
-            .position(|answer| answer.id.0.rsplit_once(':').is_some_and(|(_, own)| own == part))
+        && let Some(at) =
+            candidates.iter().position(|answer| answer.id.0.rsplit_once(':').is_some_and(|(_, own)| own == part))
     {
         return candidates.remove(at);
     }

@@ -5,8 +5,8 @@ use std::path::Path;
 
 use jiff::civil::DateTime;
 use rust_xlsxwriter::{
-    DataValidation, DataValidationErrorStyle, DocProperties, ExcelDateTime, Format, FormatAlign, Formula, Url, Workbook,
-    Worksheet, XlsxError,
+    DataValidation, DataValidationErrorStyle, DocProperties, ExcelDateTime, Format, FormatAlign, Formula, Url,
+    Workbook, Worksheet, XlsxError,
 };
 
 use super::ExportError;

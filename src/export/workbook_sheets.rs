@@ -69,7 +69,10 @@ pub fn write_analysts_workbook(
             Sheet::new("answers", &answers),
             Sheet::new("tags", &tags),
             Sheet::new("quotes", &quotes),
-            Sheet { links: Some(links_to_answers(source, &answers.columns())), ..Sheet::new("themes by groups", &by_groups) },
+            Sheet {
+                links: Some(links_to_answers(source, &answers.columns())),
+                ..Sheet::new("themes by groups", &by_groups)
+            },
             Sheet::new("clusters", &clusters),
             Sheet::new("codebook", &codebook),
             Sheet { choices: correction_choices(&codes), ..Sheet::new(corrections_sheet::SHEET, &corrections) },

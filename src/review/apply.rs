@@ -91,7 +91,9 @@ impl Implications {
     fn of(codebook: &Codebook) -> Self {
         let patterns = codebook.patterns.iter();
         Implications {
-            patterns: patterns.map(|pattern| (pattern.id.clone(), pattern.implied_by.iter().cloned().collect())).collect(),
+            patterns: patterns
+                .map(|pattern| (pattern.id.clone(), pattern.implied_by.iter().cloned().collect()))
+                .collect(),
         }
     }
 

@@ -168,7 +168,9 @@ pub(super) fn check_verdict(
     codebook: &Codebook,
 ) -> Result<(), Wrong> {
     match (action, verdict) {
-        (Action::Verdict, None) => Err(("no verdict is given", "write A, B, both, neither or unclear beside the action")),
+        (Action::Verdict, None) => {
+            Err(("no verdict is given", "write A, B, both, neither or unclear beside the action"))
+        }
         (Action::Remove, Some(_)) => Err(("what is removed has no verdict", "leave the verdict empty")),
         (_, Some(_)) if !matches!(resolve(code, codebook), Some(CodeName::Topic(_)) | None) => {
             Err(("only a topic has a verdict", "write the topic's code, theme/topic"))

@@ -12,11 +12,11 @@ pub mod apply;
 pub mod code_name;
 pub mod corrections;
 mod error;
+#[cfg(test)]
+pub(crate) mod fixture;
 pub mod notes;
 pub mod quote_choices;
 pub mod rows;
-#[cfg(test)]
-pub(crate) mod fixture;
 mod text_hash;
 
 pub use apply::apply_corrections;
@@ -124,8 +124,12 @@ impl WhyReview {
             WhyReview::TextChanged => "the answer's text has changed since; read it again and write the new text_hash",
             WhyReview::AnswerGone => "no answer has this id now; take the line out if that is as it should be",
             WhyReview::UnknownCode => "the codebook has no such code; write the new one or take the line out",
-            WhyReview::NotInText => "the quote does not stand in the answer; copy its pieces, in order, with [...] between",
-            WhyReview::SubjectGone => "what the note is on is not there now; take the line out if that is as it should be",
+            WhyReview::NotInText => {
+                "the quote does not stand in the answer; copy its pieces, in order, with [...] between"
+            }
+            WhyReview::SubjectGone => {
+                "what the note is on is not there now; take the line out if that is as it should be"
+            }
         }
     }
 }

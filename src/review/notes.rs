@@ -65,9 +65,8 @@ pub fn read_notes(file: &str, bytes: &[u8]) -> Result<Vec<Note>, ReviewError> {
         .iter()
         .map(|row| {
             let wrong = |what: &str, how: &str| ReviewError::row(file, row.line, what, how);
-            let on = NoteOn::from_name(row.cell(0)).ok_or_else(|| {
-                wrong("what the note is on is unknown", "write code, cluster, finding or answer")
-            })?;
+            let on = NoteOn::from_name(row.cell(0))
+                .ok_or_else(|| wrong("what the note is on is unknown", "write code, cluster, finding or answer"))?;
             if row.cell(1).is_empty() || row.cell(2).is_empty() {
                 return Err(wrong("key or note is empty", "write both, or take the line out"));
             }

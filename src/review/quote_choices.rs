@@ -182,7 +182,15 @@ mod tests {
         ] {
             assert!(stands_in(good, TEXT), "{good}");
         }
-        for bad in ["siloene må opp", "siloene må ned [...] Vi er uenige", "enige om mye", "Vi er uenig", "[...]", "", "Vi er [..] haster"] {
+        for bad in [
+            "siloene må opp",
+            "siloene må ned [...] Vi er uenige",
+            "enige om mye",
+            "Vi er uenig",
+            "[...]",
+            "",
+            "Vi er [..] haster",
+        ] {
             assert!(!stands_in(bad, TEXT), "{bad}");
         }
     }

@@ -47,7 +47,8 @@ pub fn read_sheet(file: &str, bytes: &[u8]) -> Result<Sheet, ReviewError> {
         .from_reader(text.as_bytes());
     let mut sheet = Sheet { header: Vec::new(), rows: Vec::new() };
     for (number, record) in (1_u64..).zip(reader.records()) {
-        let record = record.map_err(|_| ReviewError::row(file, number, "the row cannot be read", "save it as CSV anew"))?;
+        let record =
+            record.map_err(|_| ReviewError::row(file, number, "the row cannot be read", "save it as CSV anew"))?;
         let line = record.position().map_or(number, |position| line_of(position, text.as_bytes()));
         let cells: Vec<String> = record.iter().map(|cell| cell.trim().to_owned()).collect();
         if sheet.header.is_empty() {
@@ -93,7 +94,8 @@ pub fn pick(file: &str, sheet: &Sheet, required: &[&str], optional: &[&str]) -> 
         columns.push(Some(column));
     }
     columns.extend(optional.iter().map(|name| position(name)));
-    let cell = |row: &Row, column: &Option<usize>| column.map_or_else(String::new, |column| row.cell(column).to_owned());
+    let cell =
+        |row: &Row, column: &Option<usize>| column.map_or_else(String::new, |column| row.cell(column).to_owned());
     Ok(sheet
         .rows
         .iter()
@@ -118,9 +120,11 @@ mod tests {
 
     #[test]
     fn a_table_reads_the_same_as_any_spreadsheet_saves_it() {
-        let plain = read_rows("a.csv", "code,who,why\nx,Åse,\"a, b\"\n\n".as_bytes(), &["who", "code"], &["when"]).unwrap();
+        let plain =
+            read_rows("a.csv", "code,who,why\nx,Åse,\"a, b\"\n\n".as_bytes(), &["who", "code"], &["when"]).unwrap();
         assert_eq!(plain, [Row { line: 2, cells: vec!["Åse".into(), "x".into(), String::new()] }]);
-        let excel = read_rows("a.csv", "\u{feff}Code;Who\r\nx;Åse\r\n".as_bytes(), &["who", "code"], &["when"]).unwrap();
+        let excel =
+            read_rows("a.csv", "\u{feff}Code;Who\r\nx;Åse\r\n".as_bytes(), &["who", "code"], &["when"]).unwrap();
         assert_eq!(excel, plain);
         let old = read_rows("a.csv", b"code;who\nx;\xc5se\n", &["who", "code"], &["when"]).unwrap();
         assert_eq!(old, plain);

@@ -101,7 +101,8 @@ impl<'w> FrameFile<'w> {
     }
 
     fn write(&mut self, columns: Vec<ArrayRef>) -> Result<(), ExportError> {
-        let batch = RecordBatch::try_new(Arc::clone(&self.schema), columns).map_err(parquet::errors::ParquetError::from)?;
+        let batch =
+            RecordBatch::try_new(Arc::clone(&self.schema), columns).map_err(parquet::errors::ParquetError::from)?;
         self.writer.write(&batch)?;
         Ok(())
     }

@@ -7,9 +7,9 @@ use zip::{CompressionMethod, DateTime, ZipWriter};
 
 use super::codings::Coder;
 use super::documents::{document, outlines};
-use crate::codebook::guid::guid;
 use super::project::{Parts, note_guid, write_project_xml};
 use super::{QdaProject, QdaWritten};
+use crate::codebook::guid::guid;
 use crate::export::ExportError;
 use crate::export::qda::codes::CodeTree;
 

@@ -3,9 +3,9 @@
 use std::io::{self, Write};
 
 use super::codes::{CodeTree, QdaCode};
-use crate::codebook::guid::guid;
 use super::xml::Xml;
 use crate::codebook::Codebook;
+use crate::codebook::guid::guid;
 use crate::export::ExportError;
 use crate::text::Language;
 
@@ -63,10 +63,7 @@ pub(super) fn write_codes<W: Write>(xml: &mut Xml<W>, roots: &[QdaCode]) -> io::
 /// The tree is three levels deep: the recursion is bounded by how it is made, not by input.
 fn write_code<W: Write>(xml: &mut Xml<W>, code: &QdaCode) -> io::Result<()> {
     let codable = if code.codable { "true" } else { "false" };
-    xml.open(
-        "Code",
-        &[("guid", &code.guid), ("name", &code.name), ("isCodable", codable), ("color", code.colour)],
-    )?;
+    xml.open("Code", &[("guid", &code.guid), ("name", &code.name), ("isCodable", codable), ("color", code.colour)])?;
     xml.text("Description", &code.description)?;
     code.children.iter().try_for_each(|child| write_code(xml, child))?;
     xml.close("Code")

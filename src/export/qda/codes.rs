@@ -10,8 +10,7 @@ use crate::text::Language;
 const LONGEST_NAME: usize = 60;
 
 /// Colours of the themes, in turn.
-const COLOURS: [&str; 8] =
-    ["#1F77B4", "#D95F02", "#2CA02C", "#9467BD", "#B8860B", "#17A2B8", "#C2185B", "#6B6B6B"];
+const COLOURS: [&str; 8] = ["#1F77B4", "#D95F02", "#2CA02C", "#9467BD", "#B8860B", "#17A2B8", "#C2185B", "#6B6B6B"];
 
 /// A code and what stands below it.
 #[derive(Debug, Clone, PartialEq, Eq)]

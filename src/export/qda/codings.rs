@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use super::codes::{CodeTree, Side};
 use super::documents::PlacedAnswer;
-use crate::codebook::guid::{machine_guid, person_guid};
 use crate::codebook::Level;
+use crate::codebook::guid::{machine_guid, person_guid};
 use crate::export::answers::verdict_id;
 use crate::export::tags::set_by;
 use crate::record::{Analysis, Record};

@@ -9,10 +9,10 @@ use super::codebook::write_codes;
 use super::codes::CodeTree;
 use super::codings::{Coder, coder_guid, name_of};
 use super::documents::{Document, Outline, document, grouping_attribute};
-use crate::codebook::guid::{code_guid, guid, machine_guid};
 use super::xml::Xml;
 use super::{DocumentUnit, QdaProject};
 use crate::codebook::Level;
+use crate::codebook::guid::{code_guid, guid, machine_guid};
 use crate::export::answers::{language_id, outcome_id};
 use crate::export::tags::{set_by, tags_of};
 use crate::record::Record;
@@ -279,11 +279,13 @@ impl Parts<'_> {
                 let selection = selection_guid(record, &outline.guid, &mark);
                 let coding = guid("coding", &[&selection]);
                 let (start, end) = (mark.place.start.to_string(), mark.place.end.to_string());
+                // qualitative-coding codes lines, and finds them by this name; the id is for people and for us.
+                let name = format!("line:{} {}", document.line(mark.place.start), record.answer.id);
                 xml.open(
                     "PlainTextSelection",
                     &[
                         ("guid", &selection),
-                        ("name", &record.answer.id.0),
+                        ("name", &name),
                         ("startPosition", &start),
                         ("endPosition", &end),
                         ("creatingUser", &mark.coder),
@@ -291,10 +293,7 @@ impl Parts<'_> {
                     ],
                 )?;
                 xml.text("Description", &mark.memo)?;
-                xml.open(
-                    "Coding",
-                    &[("guid", &coding), ("creatingUser", &mark.coder), ("creationDateTime", moment)],
-                )?;
+                xml.open("Coding", &[("guid", &coding), ("creatingUser", &mark.coder), ("creationDateTime", moment)])?;
                 xml.empty("CodeRef", &[("targetGUID", &mark.code)])?;
                 xml.close("Coding")?;
                 xml.close("PlainTextSelection")?;

@@ -62,9 +62,7 @@ fn element<'a>(name: &'a str, attributes: &[(&str, &str)]) -> BytesStart<'a> {
 
 /// XML 1.0 has no room for control characters, even escaped (section 2.2).
 pub(super) fn allowed(text: &str) -> Cow<'_, str> {
-    let fits = |character: char| {
-        matches!(character, '\t' | '\n' | '\r' | '\u{20}'..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..)
-    };
+    let fits = |character: char| matches!(character, '\t' | '\n' | '\r' | '\u{20}'..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..);
     if text.chars().all(fits) {
         return Cow::Borrowed(text);
     }
