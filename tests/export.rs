@@ -67,7 +67,7 @@ fn tagged(folder: &Path, texts: &[&str]) -> PathBuf {
             let group = ["Bord 1", "Bord 2", "Bord 10"][row % 3];
             let answer = serde_json::json!({
                 "id": format!("s{row}"), "text": text, "kind": "wish", "group": {"bord": group, "sektor": "stat"},
-                "time": "2026-11-03T09:30:00", "merknad": text, "alder": 40 + row,
+                "time": "2026-11-03T09:30:00", "merknad": text, "poeng": 40 + row,
             });
             format!("{answer}\n")
         })
@@ -276,7 +276,7 @@ fn the_workbook_has_real_numbers_and_dates_and_a_sheet_for_corrections() {
     let header: Vec<String> = answers.rows().next().unwrap().iter().map(ToString::to_string).collect();
     let cell = |name: &str| answers.get((1, header.iter().position(|column| column == name).unwrap())).unwrap();
     assert!(matches!(cell("time"), Data::DateTime(_)), "{:?}", cell("time"));
-    assert_eq!(cell("alder"), &Data::Float(40.0));
+    assert_eq!(cell("poeng"), &Data::Float(40.0));
     assert_eq!(cell("pat_silos"), &Data::Float(1.0));
     let corrections = workbook.worksheet_range("Rett her").unwrap();
     let names: Vec<String> = corrections.rows().next().unwrap().iter().map(ToString::to_string).collect();

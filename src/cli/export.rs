@@ -224,9 +224,21 @@ impl Export {
         )))
     }
 
-    /// Whether the output is a folder: it is one, or its name has no ending.
+    /// Whether the output is a folder: it is one, or its name says so. Several tables need one.
     fn is_folder(&self) -> bool {
-        self.output.as_os_str() != "-" && (self.output.is_dir() || self.output.extension().is_none())
+        if self.output.as_os_str() == "-" || self.output.is_file() {
+            return false;
+        }
+        let ending = self.output.extension().map(|ending| ending.to_string_lossy().to_lowercase());
+        let ends_in = |endings: &[&str]| ending.as_deref().is_some_and(|ending| endings.contains(&ending));
+        let written_as_folder = self.output.as_os_str().to_string_lossy().ends_with(['/', std::path::MAIN_SEPARATOR]);
+        self.output.is_dir()
+            || written_as_folder
+            || match self.format {
+                ExportFormat::Csv => !ends_in(&["csv", "tsv", "txt"]),
+                ExportFormat::Parquet => !ends_in(&["parquet"]),
+                ExportFormat::Jsonl | ExportFormat::Xlsx | ExportFormat::Qdpx | ExportFormat::Qdc => false,
+            }
     }
 
     /// The one file to write.

@@ -182,6 +182,8 @@ fn moved_keys<T: Clone>(by_row: &BTreeMap<usize, T>, moved: impl Fn(usize) -> Op
 mod tests {
     use super::super::fixture;
     use super::*;
+    use crate::codebook::Level;
+    use crate::review::code_name::CodeName;
 
     fn of(wishes: &[&str]) -> Result<Analysis, SelectionError> {
         let wishes: Vec<Only> = wishes.iter().map(|wish| wish.parse().unwrap()).collect();
@@ -211,6 +213,18 @@ mod tests {
             let before = whole.records.iter().find(|before| before.answer.id == record.answer.id).unwrap();
             assert_eq!(before.cluster.map(|at| whole.clusters[at].id), record.cluster.map(|at| part.clusters[at].id));
         }
+    }
+
+    #[test]
+    fn a_persons_work_goes_along_with_its_answer() {
+        let mut whole = fixture::analysis(24);
+        let code = CodeName::new(Level::Topic, "leadership/delegation");
+        whole.review.set_by.insert(5, BTreeMap::from([(code.clone(), "Kari".to_owned())]));
+        whole.review.set_by.insert(0, BTreeMap::from([(code, "Ola".to_owned())]));
+        let part = keep(&whole, |record| record.answer.id.0 != "xq-0");
+        assert_eq!(part.records[4].answer.id.0, "xq-5");
+        assert_eq!(part.review.person(4, Level::Topic, "leadership/delegation"), Some("Kari"));
+        assert_eq!(part.review.set_by.len(), 1);
     }
 
     #[test]

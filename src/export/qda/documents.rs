@@ -32,6 +32,15 @@ pub struct Document {
     pub text: String,
     /// In order.
     pub answers: Vec<PlacedAnswer>,
+    /// Code points at which lines end.
+    line_ends: Vec<u32>,
+}
+
+impl Document {
+    /// The line that a place stands on, from 0.
+    pub fn line(&self, position: u32) -> usize {
+        self.line_ends.partition_point(|&end| end < position)
+    }
 }
 
 /// An answer in a document.
@@ -186,7 +195,8 @@ pub fn document(project: &QdaProject<'_>, outline: &Outline) -> Document {
             add("\n\n", &mut text);
         }
     }
-    Document { text, answers }
+    let line_ends = (0_u32..).zip(text.chars()).filter(|(_, character)| *character == '\n').map(|(at, _)| at).collect();
+    Document { text, answers, line_ends }
 }
 
 const HEADING_START: &str = "=== ";

@@ -279,11 +279,13 @@ impl Parts<'_> {
                 let selection = selection_guid(record, &outline.guid, &mark);
                 let coding = guid("coding", &[&selection]);
                 let (start, end) = (mark.place.start.to_string(), mark.place.end.to_string());
+                // qualitative-coding codes lines, and finds them by this name; the id is for people and for us.
+                let name = format!("line:{} {}", document.line(mark.place.start), record.answer.id);
                 xml.open(
                     "PlainTextSelection",
                     &[
                         ("guid", &selection),
-                        ("name", &record.answer.id.0),
+                        ("name", &name),
                         ("startPosition", &start),
                         ("endPosition", &end),
                         ("creatingUser", &mark.coder),

@@ -8,7 +8,10 @@ use quick_xml::events::Event;
 
 use super::documents::{answers_in, document, outlines};
 use super::*;
+use crate::codebook::Level;
 use crate::export::fixture;
+use crate::review::code_name::CodeName;
+use crate::review::{Note, NoteOn};
 use crate::span::Span;
 
 /// Texts that have tripped others: letters beyond ASCII, signs beyond 16 bits, joined marks, all line ends.
@@ -89,6 +92,11 @@ fn elements(xml: &str) -> Vec<(String, BTreeMap<String, String>)> {
     }
 }
 
+/// A selection's answer: its name is the line, then the answer's id.
+fn answer_of(element: &BTreeMap<String, String>) -> &str {
+    element["name"].split_once(' ').unwrap().1
+}
+
 fn slice(text: &str, element: &BTreeMap<String, String>) -> String {
     let start: usize = element["startPosition"].parse().unwrap();
     let end: usize = element["endPosition"].parse().unwrap();
@@ -110,8 +118,12 @@ fn what_a_coding_covers_is_its_evidence_whatever_the_text_is_made_of() {
                 assert!(!text.contains('\r') && !text.starts_with('\u{feff}'));
             }
             if name == "PlainTextSelection" {
-                let record = analysis.records.iter().find(|record| record.answer.id.0 == attributes["name"]).unwrap();
+                let record =
+                    analysis.records.iter().find(|record| record.answer.id.0 == answer_of(attributes)).unwrap();
                 let covered = slice(text, attributes);
+                let start: usize = attributes["startPosition"].parse().unwrap();
+                let line = text.chars().take(start).filter(|character| *character == '\n').count();
+                assert!(attributes["name"].starts_with(&format!("line:{line} ")));
                 let tagging = &record.tagging;
                 let spans = tagging.topics.iter().chain(&tagging.patterns).flat_map(|tag| &tag.spans);
                 let evidence: Vec<&str> = spans.map(|span| span.slice(&record.shown)).collect();
@@ -165,8 +177,8 @@ fn headings_hold_no_coding_and_every_coded_answer_is_in() {
         .collect();
     assert_eq!(headings.len(), 3);
     assert!(elements.iter().filter(|(name, _)| name == "CodeRef").all(|(_, of)| !headings.contains(&of["targetGUID"])));
-    let coded: BTreeSet<&String> =
-        elements.iter().filter(|(name, _)| name == "PlainTextSelection").map(|(_, of)| &of["name"]).collect();
+    let coded: BTreeSet<&str> =
+        elements.iter().filter(|(name, _)| name == "PlainTextSelection").map(|(_, of)| answer_of(of)).collect();
     let expected = analysis.records.iter().filter(|record| !record.tagging.topics.is_empty()).count();
     assert_eq!(coded.len(), expected);
     assert_eq!(done.documents, 7, "a document for each table");
@@ -199,6 +211,39 @@ fn an_answer_without_codes_and_a_material_without_answers_are_valid_too() {
     for list in ["Sources", "Cases", "Sets", "Variables"] {
         assert!(!elements.iter().any(|(name, _)| name == list), "an empty {list} is not valid");
     }
+}
+
+#[test]
+fn what_a_person_set_and_noted_carries_the_person() {
+    let mut analysis = fixture::analysis(12);
+    let silos = CodeName::new(Level::Topic, "collaboration/silos");
+    analysis.review.set_by.insert(0, BTreeMap::from([(silos, "Kari".to_owned())]));
+    let note = |on, key: &str| Note {
+        on,
+        key: key.to_owned(),
+        note: "Se på denne".to_owned(),
+        who: "Ola".to_owned(),
+        when: String::new(),
+        line: 2,
+    };
+    analysis.review.notes = vec![note(NoteOn::Cluster, "11"), note(NoteOn::Answer, "xq-3")];
+    let (bytes, _) = written(&analysis, DocumentUnit::Group);
+    let files = files(&bytes);
+    let elements = elements(&files["project.qde"]);
+    let users: BTreeMap<&str, &str> = (elements.iter())
+        .filter(|(name, _)| name == "User")
+        .map(|(_, of)| (of["name"].as_str(), of["guid"].as_str()))
+        .collect();
+    let of_kari = elements.iter().filter(|(name, of)| name == "Coding" && of["creatingUser"] == users["Kari"]).count();
+    // The topic and its claim; the pattern and the other answers are the machine's.
+    assert_eq!(of_kari, 2);
+    let notes: Vec<_> =
+        elements.iter().filter(|(name, of)| name == "Note" && of["creatingUser"] == users["Ola"]).collect();
+    assert_eq!(notes.len(), 2);
+    let path = notes[0].1["plainTextPath"].strip_prefix("internal://").unwrap();
+    assert_eq!(files[&format!("sources/{path}")], "Se på denne");
+    let members: Vec<_> = elements.iter().filter(|(name, _)| name == "MemberNote").collect();
+    assert!(members.len() == 1 && members[0].1["targetGUID"] == notes[0].1["guid"]);
 }
 
 #[test]
