@@ -10,8 +10,8 @@ use innspill::review::qda_project::{read_qdc, read_qdpx};
 use innspill::review::text_hash;
 use innspill::review::xlsx::read_workbook;
 
-mod project;
-use project::{innspill, sample_project, table};
+mod sample_copy;
+use sample_copy::{innspill, sample_project, table};
 
 const SILOS: &str = "collaboration/silos";
 

@@ -16,8 +16,8 @@ use innspill::review::xlsx::read_workbook;
 use innspill::tag::{Input, Tagger, shipped};
 use innspill::text::mend;
 
-mod project;
-use project::{innspill, sample_project, table};
+mod sample_copy;
+use sample_copy::{innspill, sample_project, table};
 
 fn gold() -> Vec<serde_json::Value> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus/sample/gold.jsonl");

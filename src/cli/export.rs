@@ -1,7 +1,9 @@
 //! `innspill export PROJECT|TAGGED.jsonl --format FORMAT --output FILE|DIR`
 
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
+use innspill::cluster::ledger;
 use innspill::codebook::Codebook;
 use innspill::export::answers::AnswersTable;
 use innspill::export::by_sentence::by_sentence;
@@ -17,10 +19,11 @@ use innspill::export::{Edition, ExportError, Source, write_tables};
 use innspill::ingest::read_project;
 use innspill::patterns::small_cells::merge_small_groups;
 use innspill::patterns::{PatternSettings, SmallCells, seek};
-use innspill::pipeline::analyse;
+use innspill::pipeline::{NoMemory, analyse};
 use innspill::record::Analysis;
 use innspill::run_description::RunDescription;
 use innspill::settings::{ReportLanguage, Settings};
+use innspill::store::Store;
 use innspill::text::Language;
 
 use super::Common;
@@ -368,8 +371,9 @@ fn open_analysis(project: &Path, command: &Export) -> Result<Material, Failure> 
     }
     let own_codebook = settings.codebook.as_ref().map(|own| project.join(own));
     let codebook = open_codebook(command.codebook.as_deref().or(own_codebook.as_deref()))?;
-    let title = if settings.name.is_empty() { folder_name(project) } else { settings.name.clone() };
-    let input = read_project(project, &settings, title.as_bytes()).map_err(|error| usage(&error))?;
+    let title = super::project::title(project, &settings);
+    let store = Store::open(&super::project::store_path(project, &settings, None))?;
+    let input = read_project(project, &settings, store.secret().bytes()).map_err(|error| usage(&error))?;
     for reject in &input.rejects {
         tracing::warn!("{}: {}", reject.place, reject.reason);
     }
@@ -377,9 +381,14 @@ fn open_analysis(project: &Path, command: &Export) -> Result<Material, Failure> 
         return Err(usage(&nothing));
     }
     let mut tagger = open_tagger(codebook.clone(), open_encoder(&settings.encoder)?, None)?;
-    let facts = RunFacts::new(&title, &settings, &input, &codebook, &tagger);
-    let mut analysis = analyse(input, &mut tagger, |_| {}).map_err(|error| usage(&error))?;
+    let facts = RunFacts::new(&title, &settings, project, &input, &codebook, &tagger);
+    let memory = &mut NoMemory::default();
+    let mut analysis =
+        analyse(input, &mut tagger, memory, |_| ControlFlow::Continue(())).map_err(|error| usage(&error))?;
     super::persons_work::apply(Some(project), &mut analysis, &codebook)?;
+    // Groups are called what the project's runs call them.
+    let (ledger, before) = store.ledger(&analysis)?;
+    ledger::carry_over(&mut analysis, &ledger, &before);
     let description = describe(facts, &analysis, Vec::new());
     let small = SmallCells {
         min_group_size: settings.privacy.min_group_size as usize,
@@ -387,11 +396,6 @@ fn open_analysis(project: &Path, command: &Export) -> Result<Material, Failure> 
         persons: super::run::persons(&settings),
     };
     Ok(Material { analysis, codebook, description, small, encoder: settings.encoder })
-}
-
-fn folder_name(path: &Path) -> String {
-    let full = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    full.file_name().map_or_else(|| "innspill".to_owned(), |name| name.to_string_lossy().into_owned())
 }
 
 /// A folder for unfinished parts, on the same disk as the file and readable to its owner alone.

@@ -7,6 +7,7 @@ use innspill::ingest::read_project;
 use innspill::pipeline::shown_text;
 use innspill::record::{Analysis, Record};
 use innspill::settings::Settings;
+use innspill::store::Store;
 use innspill::tag::Input;
 use innspill::text;
 use rayon::prelude::*;
@@ -34,7 +35,7 @@ pub fn open_project(folder: &Path) -> Result<(Settings, String, Codebook), Failu
     }
     let settings =
         Settings::from_file(&folder.join("innspill.toml")).map_err(|error| Failure::Usage(error.to_string()))?;
-    let title = if settings.name.is_empty() { super::run::folder_name(folder) } else { settings.name.clone() };
+    let title = super::project::title(folder, &settings);
     let codebook = open_codebook(settings.codebook.as_ref().map(|own| folder.join(own)).as_deref())?;
     Ok((settings, title, codebook))
 }
@@ -42,7 +43,9 @@ pub fn open_project(folder: &Path) -> Result<(Settings, String, Codebook), Failu
 /// Reads and tags a project.
 pub fn tagged_project(folder: &Path) -> Result<TaggedProject, Failure> {
     let (settings, title, codebook) = open_project(folder)?;
-    let input = read_project(folder, &settings, title.as_bytes()).map_err(|error| Failure::Usage(error.to_string()))?;
+    let store = Store::open(&super::project::store_path(folder, &settings, None))?;
+    let input =
+        read_project(folder, &settings, store.secret().bytes()).map_err(|error| Failure::Usage(error.to_string()))?;
     if let Some(nothing) = input.nothing_readable() {
         return Err(Failure::Usage(nothing.to_string()));
     }
