@@ -54,7 +54,7 @@ fn tagged(gold: &[serde_json::Value], codebook: &Codebook) -> Analysis {
     let taggings = tagger.tag(&inputs).unwrap();
     let records = gold.iter().zip(taggings).zip(kinds).map(|((row, tagging), kind)| Record {
         answer: innspill::answer::Answer {
-            id: AnswerId(row["id"].as_str().unwrap().to_owned()),
+            id: AnswerId(format!("{}:{}", row["file"], row["row"])), // answers of plain text have no id
             text: row["text"].as_str().unwrap().to_owned(),
             kind: Some(kind),
             question: None,

@@ -8,7 +8,8 @@ use super::words::Words;
 use crate::codebook::Level;
 use crate::export::Source;
 use crate::export::answers::topic_column;
-use crate::patterns::{Count, Quote, Reach, Subject};
+use crate::patterns::{Count, Finding, Quote, Reach, Subject};
+use crate::review::Mark;
 use crate::run_description::RunDescription;
 use crate::span::Span;
 
@@ -211,6 +212,14 @@ impl<'a> Composer<'a> {
     /// In how many groups, attribute by attribute.
     pub fn reach(&self, reach: &[Reach]) -> Vec<String> {
         reach.iter().filter_map(|reach| self.groups_of(&reach.attribute, &reach.groups)).collect()
+    }
+
+    /// The mark of what a finding is about, where a person has read a random set and the code is not among those that can
+    /// be trusted; where nobody has, the first screen says so once.
+    pub fn mark(&self, finding: &Finding) -> Option<String> {
+        self.source.analysis.review.check.as_ref()?;
+        let mark = crate::export::findings::mark(self.source, finding)?;
+        (mark != Mark::Checked).then(|| self.word(mark.id()))
     }
 
     /// A quote, if its words may be shown; its answer joins the appendix.

@@ -1,6 +1,6 @@
 //! `checks.csv`: what a person said of each code of the answers that were drawn.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::code_name::{CodeName, resolve};
 use super::rows::{read_rows, write_rows};
@@ -174,7 +174,8 @@ pub fn write_checks(answers: &[CheckedAnswer]) -> Vec<u8> {
 
 /// Puts newly read answers beside those that were there; an answer that is read again is replaced.
 pub fn merge_checks(mut before: Vec<CheckedAnswer>, new: Vec<CheckedAnswer>) -> Vec<CheckedAnswer> {
-    before.retain(|old| !new.iter().any(|answer| answer.answer == old.answer));
+    let again: BTreeSet<&AnswerId> = new.iter().map(|answer| &answer.answer).collect();
+    before.retain(|old| !again.contains(&old.answer));
     before.extend(new);
     before
 }

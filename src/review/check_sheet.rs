@@ -1,6 +1,8 @@
 //! The workbook in which a person checks a random set of answers: a row per code, with a drop-down, and one per answer
 //! for what is missing.
 
+use std::collections::BTreeMap;
+
 use rust_xlsxwriter::{
     DataValidation, DocProperties, ExcelDateTime, Format, FormatAlign, Formula, Workbook, Worksheet, XlsxError,
 };
@@ -215,6 +217,7 @@ pub fn read_check_sheet(
     let columns = ["svar-id", "tekst-hash", "sannsynlighet", "merkelapp", "riktig?"];
     let rows = pick(file, sheet, &columns, &["mangler 1", "mangler 2", "mangler 3", "hvem"])?;
     let mut answers: Vec<(CheckedAnswer, bool)> = Vec::new();
+    let mut places: BTreeMap<String, usize> = BTreeMap::new();
     for row in rows {
         let id = row.cell(0);
         if id.is_empty() {
@@ -225,9 +228,10 @@ pub fn read_check_sheet(
                 "draw the set anew with `innspill sample`",
             ));
         }
-        let place = match answers.iter().rposition(|(answer, _)| answer.answer.0 == id) {
-            Some(place) => place,
+        let place = match places.get(id) {
+            Some(place) => *place,
             None => {
+                places.insert(id.to_owned(), answers.len());
                 answers.push((begin(file, &row, when)?, false));
                 answers.len() - 1
             }

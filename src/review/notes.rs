@@ -1,5 +1,7 @@
 //! `notes.csv`: what a person wants remembered of a code, a group of alike answers, a finding or an answer.
 
+use std::collections::BTreeSet;
+
 use super::code_name::resolve;
 use super::rows::read_rows;
 use super::{ReviewError, ToReview, WhyReview};
@@ -79,15 +81,17 @@ pub fn read_notes(file: &str, bytes: &[u8]) -> Result<Vec<Note>, ReviewError> {
 /// Puts the notes into an analysis. One whose subject is not there is listed in [`super::Review::to_review`] too; those
 /// on findings are kept as they are, since findings come later.
 pub fn apply_notes(analysis: &mut Analysis, codebook: &Codebook, notes: Vec<Note>, file: &str) {
+    let answers: BTreeSet<&str> = analysis.records.iter().map(|record| record.answer.id.0.as_str()).collect();
+    let mut missing = Vec::new();
     for note in &notes {
         let there = match note.on {
             NoteOn::Code => resolve(&note.key, codebook).is_some(),
             NoteOn::Cluster => analysis.clusters.iter().any(|cluster| cluster.id.to_string() == note.key),
-            NoteOn::Answer => analysis.records.iter().any(|record| record.answer.id.0 == note.key),
+            NoteOn::Answer => answers.contains(note.key.as_str()),
             NoteOn::Finding => true,
         };
         if !there {
-            analysis.review.to_review.push(ToReview {
+            missing.push(ToReview {
                 file: file.to_owned(),
                 line: note.line,
                 answer: if note.on == NoteOn::Answer { note.key.clone() } else { String::new() },
@@ -97,6 +101,7 @@ pub fn apply_notes(analysis: &mut Analysis, codebook: &Codebook, notes: Vec<Note
             });
         }
     }
+    analysis.review.to_review.extend(missing);
     analysis.review.notes.extend(notes);
 }
 
