@@ -71,18 +71,7 @@ impl Tools {
 
 /// A tagger for `codebook`: with the given model, else with the shipped one for this encoder.
 pub fn open_tagger(codebook: Codebook, encoder: Box<dyn Encoder>, given: Option<Model>) -> Result<Tagger, Failure> {
-    let name = encoder.id().name.clone();
-    let shipped_model = shipped::shipped(&name).map_err(|error| Failure::Usage(error.to_string()))?;
-    // Codes that no head knows are weighed as the shipped model learned to weigh a codebook's own words.
-    let described = match &shipped_model {
-        Some(model) => model.header.described.clone(),
-        None => shipped::shipped("embedded")
-            .map_err(|error| Failure::Usage(error.to_string()))?
-            .map(|model| model.header.described)
-            .unwrap_or_default(),
-    };
-    Tagger::new(codebook, encoder, given.or(shipped_model), described)
-        .map_err(|error| Failure::Usage(error.to_string()))
+    shipped::with_heads(codebook, encoder, given).map_err(|error| Failure::Usage(error.to_string()))
 }
 
 fn read_model(path: &Path) -> Result<Model, Failure> {

@@ -2,6 +2,9 @@
 
 use super::heads::HeadsError;
 use super::model::Model;
+use super::{TagError, Tagger};
+use crate::codebook::Codebook;
+use crate::encode::Encoder;
 
 const EMBEDDED: &[u8] = include_bytes!("../../models/heads/embedded.tagger");
 const E5_SMALL: &[u8] = include_bytes!("../../models/heads/e5-small.tagger");
@@ -15,6 +18,28 @@ pub fn shipped(encoder: &str) -> Result<Option<Model>, HeadsError> {
         Some(bytes) if !bytes.is_empty() => Model::from_bytes(bytes).map(Some),
         _ => Ok(None),
     }
+}
+
+/// A tagger for `codebook` with the heads shipped for this encoder, as far as they know its codes. Codes that no head
+/// knows are weighed as the shipped heads learned to weigh a codebook's own words.
+///
+/// # Errors
+/// [`TagError`] if the binary's bytes are damaged, or the codebook's descriptions cannot be encoded.
+pub fn tagger(codebook: Codebook, encoder: Box<dyn Encoder>) -> Result<Tagger, TagError> {
+    with_heads(codebook, encoder, None)
+}
+
+/// As [`tagger`], but with the given heads.
+///
+/// # Errors
+/// As [`tagger`]; and [`TagError::OtherEncoder`] if the given heads were fitted on another encoder.
+pub fn with_heads(codebook: Codebook, encoder: Box<dyn Encoder>, given: Option<Model>) -> Result<Tagger, TagError> {
+    let own = shipped(&encoder.id().name)?;
+    let described = match &own {
+        Some(model) => model.header.described.clone(),
+        None => shipped("embedded")?.map(|model| model.header.described).unwrap_or_default(),
+    };
+    Tagger::new(codebook, encoder, given.or(own), described)
 }
 
 /// The bytes of the shipped tagger for an encoder; its identity in a run's manifest.

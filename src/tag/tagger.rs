@@ -28,6 +28,9 @@ pub enum TagError {
     /// The encoder failed.
     #[error(transparent)]
     Encode(#[from] EncodeError),
+    /// The shipped heads are damaged.
+    #[error(transparent)]
+    Heads(#[from] super::heads::HeadsError),
     /// Heads fitted on vectors of one encoder cannot read those of another.
     #[error(
         "the tagger was trained with encoder {trained}, not {given}: give --encoder {trained_name}, or train it again"
