@@ -1,6 +1,7 @@
 //! innspill: free-text answers in, tags, groups of alike answers and recurring patterns out.
 
 pub mod answer;
+pub mod changes;
 pub mod cluster;
 pub mod codebook;
 pub mod encode;
