@@ -112,7 +112,8 @@ pub fn trends(records: &[Record], is_new: &[bool], thresholds: &BTreeMap<Code, S
             }
         };
         let tagging = &record.tagging;
-        let mut has: Vec<Watched> = codes(tagging).into_iter().map(|(level, code)| Watched::Code(level, code)).collect();
+        let mut has: Vec<Watched> =
+            codes(tagging).into_iter().map(|(level, code)| Watched::Code(level, code)).collect();
         has.push(Watched::Language(tagging.language));
         if tagging.outcome != Outcome::Coded {
             has.push(Watched::WithoutCode);

@@ -171,8 +171,7 @@ impl Run {
         let mut tagger = open_tagger(plan.codebook.clone(), open_encoder(&plan.settings.encoder)?, None)?;
         let encoder = tagger.encoder().id().clone();
         let heads = heads_hash(&encoder.name);
-        let tools =
-            Tools::new(&plan.codebook, &codebook_hash(&plan.codebook), &encoder, &heads, tagger.thresholds());
+        let tools = Tools::new(&plan.codebook, &codebook_hash(&plan.codebook), &encoder, &heads, tagger.thresholds());
         if self.preview {
             accept::preview(&store, input, &mut tagger)?;
             return Ok(rejected);
@@ -183,7 +182,13 @@ impl Run {
         let mut memory = Remembering::new(&mut store, &tools, self.from_scratch)?;
         let mut analysis = timed_analysis(input, &mut tagger, &mut memory, stop, &mut seconds)?;
         let remembered = memory.finish();
+<<<<<<< HEAD
         let before_correction = correct(&mut analysis);
+=======
+        let by_machine = fingerprints(&analysis);
+        super::persons_work::apply(Some(folder), &mut analysis, &plan.codebook)?;
+        let corrected = differing(&analysis, &by_machine);
+>>>>>>> main
         let (ledger, before) = store.ledger(&analysis)?;
         let events = ledger::carry_over(&mut analysis, &ledger, &before);
         let written = Written::compare(&analysis, &remembered, &events, store.last_run()?);
@@ -363,7 +368,8 @@ const TOLD_FROM: usize = 5;
 
 fn changes(written: &Written, events: &[Event], analysis: &Analysis) -> serde_json::Value {
     let large = |event: &&Event| event.size.max(event.left) >= TOLD_FROM;
-    let label = |id: u32| analysis.clusters.iter().find(|cluster| cluster.id == id).map(|cluster| cluster.label.as_str());
+    let label =
+        |id: u32| analysis.clusters.iter().find(|cluster| cluster.id == id).map(|cluster| cluster.label.as_str());
     let told: Vec<serde_json::Value> = events
         .iter()
         .filter(large)

@@ -112,8 +112,7 @@ impl Store {
         let Some(run) = self.last_run()? else { return Ok(BTreeSet::new()) };
         let files: Option<String> =
             self.connection.query_row("SELECT files FROM runs WHERE run = ?1", [run], |row| row.get(0))?;
-        let files: serde_json::Value =
-            files.and_then(|files| serde_json::from_str(&files).ok()).unwrap_or_default();
+        let files: serde_json::Value = files.and_then(|files| serde_json::from_str(&files).ok()).unwrap_or_default();
         let paths = files.as_array().into_iter().flatten().filter_map(|file| file.get("path")?.as_str());
         Ok(paths.map(|path| path.split('#').next().unwrap_or(path).to_owned()).collect())
     }
