@@ -295,10 +295,7 @@ fn trend_line(trend: &Trend, report: &ChangeReport, later: &StoredRun, words: &W
     // Shares compared crosswise, so that no rounding decides.
     let rises = trend.new as u128 * old as u128 > trend.old as u128 * new as u128;
     let way = if rises { words.rise } else { words.fall };
-    format!(
-        "  {name}: {way}, {} {} {new} {} {} {} {old}",
-        trend.new, words.of, words.against, trend.old, words.of
-    )
+    format!("  {name}: {way}, {} {} {new} {} {} {} {old}", trend.new, words.of, words.against, trend.old, words.of)
 }
 
 fn capital(text: &str) -> String {

@@ -18,7 +18,7 @@ use innspill::record::Analysis;
 use innspill::run_description::{SinceLastRun, TrendTold};
 use innspill::settings::Settings;
 use innspill::store::{Night, Remembering, Store, Tools, Written};
-use innspill::tag::{Tagger, Tagging};
+use innspill::tag::Tagger;
 
 use super::Common;
 use super::describe_run::{RunFacts, codebook_hash, describe, heads_hash};
@@ -182,13 +182,8 @@ impl Run {
         let mut memory = Remembering::new(&mut store, &tools, self.from_scratch)?;
         let mut analysis = timed_analysis(input, &mut tagger, &mut memory, stop, &mut seconds)?;
         let remembered = memory.finish();
-<<<<<<< HEAD
-        let before_correction = correct(&mut analysis);
-=======
-        let by_machine = fingerprints(&analysis);
-        super::persons_work::apply(Some(folder), &mut analysis, &plan.codebook)?;
-        let corrected = differing(&analysis, &by_machine);
->>>>>>> main
+        // Between tagging and everything that counts: people's word outranks the tagger's.
+        let before_correction = super::persons_work::apply(Some(folder), &mut analysis, &plan.codebook)?;
         let (ledger, before) = store.ledger(&analysis)?;
         let events = ledger::carry_over(&mut analysis, &ledger, &before);
         let written = Written::compare(&analysis, &remembered, &events, store.last_run()?);
@@ -355,12 +350,6 @@ fn timed_patterns(analysis: &Analysis, plan: &Plan, seconds: &mut Vec<(String, f
 /// Whether the groups of an attribute are groups of persons, where the settings say so.
 pub fn persons(settings: &Settings) -> BTreeMap<String, bool> {
     settings.groups.iter().filter_map(|(name, group)| Some((name.clone(), group.persons?))).collect()
-}
-
-/// Lets people's corrections outrank the tagger. Returns the tagger's own word on each answer that was corrected, by
-/// position. The one place between tagging and everything that counts.
-fn correct(_analysis: &mut Analysis) -> BTreeMap<usize, Tagging> {
-    BTreeMap::new()
 }
 
 /// Groups of at least this many answers have their events in `run.json` one by one; all are in the store.
