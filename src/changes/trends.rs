@@ -91,6 +91,7 @@ pub fn trends(records: &[Record], is_new: &[bool], thresholds: &BTreeMap<Code, S
     let position: FxHashMap<&Watched, usize> =
         watched.iter().enumerate().map(|(position, watched)| (watched, position)).collect();
 
+    // Below, a side is 0 or 1, and a position is one of `watched`, which `counts` has an entry for.
     let mut voices: FxHashMap<(&str, bool), u32> = FxHashMap::default();
     let mut seen: FxHashSet<(usize, u32)> = FxHashSet::default();
     let mut counts = vec![[0usize; 2]; watched.len()];
@@ -148,6 +149,7 @@ pub fn trends(records: &[Record], is_new: &[bool], thresholds: &BTreeMap<Code, S
 
 /// Holm's step-down correction, in the order of the input.
 fn holm(ps: &[f64]) -> Vec<f64> {
+    // A permutation of the positions of `ps`, so that every index fits.
     let mut order: Vec<usize> = (0..ps.len()).collect();
     order.sort_by(|&left, &right| ps[left].total_cmp(&ps[right]));
     let mut corrected = vec![1.0; ps.len()];

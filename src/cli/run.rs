@@ -5,9 +5,8 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use innspill::changes::trends::{Trend, Watched};
-use innspill::changes::{Cause, ChangeReport, Side, compare};
-use innspill::cluster::ledger::{self, Event};
+use innspill::changes::{Side, compare};
+use innspill::cluster::ledger;
 use innspill::codebook::Codebook;
 use innspill::export::{Editions, Target, write_run};
 use innspill::ingest::{Input, ReadOptions, read_inputs, read_project};
@@ -15,7 +14,6 @@ use innspill::patterns::small_cells::merge_small_groups;
 use innspill::patterns::{PatternSettings, Patterns, SmallCells, seek};
 use innspill::pipeline::{Memory, NoMemory, PipelineError, analyse};
 use innspill::record::Analysis;
-use innspill::run_description::{SinceLastRun, TrendTold};
 use innspill::settings::Settings;
 use innspill::store::{Night, Remembering, Store, Tools, Written};
 use innspill::tag::Tagger;
@@ -29,8 +27,10 @@ use super::stop::Stop;
 
 mod accept;
 pub mod failpoint;
+mod news;
 
 use failpoint::failpoint;
+use news::{changes, report_changes, since_last};
 
 /// Run the whole pipeline over a project, or over files and folders
 ///
@@ -212,7 +212,7 @@ impl Run {
         failpoint("begun");
         facts.run = Some(run);
         let mut description = describe(facts, &analysis, seconds);
-        description.changes = Some(changes(&written, &events, &analysis));
+        description.changes = Some(changes(&written, &events));
         description.since_last = news;
         let night = Night {
             analysis: &analysis,
@@ -352,57 +352,6 @@ pub fn persons(settings: &Settings) -> BTreeMap<String, bool> {
     settings.groups.iter().filter_map(|(name, group)| Some((name.clone(), group.persons?))).collect()
 }
 
-/// Groups of at least this many answers have their events in `run.json` one by one; all are in the store.
-const TOLD_FROM: usize = 5;
-
-fn changes(written: &Written, events: &[Event], analysis: &Analysis) -> serde_json::Value {
-    let large = |event: &&Event| event.size.max(event.left) >= TOLD_FROM;
-    let label =
-        |id: u32| analysis.clusters.iter().find(|cluster| cluster.id == id).map(|cluster| cluster.label.as_str());
-    let told: Vec<serde_json::Value> = events
-        .iter()
-        .filter(large)
-        .map(|event| {
-            let mut value = serde_json::to_value(event).unwrap_or_default(); // plain data
-            if let (Some(object), Some(label)) = (value.as_object_mut(), label(event.cluster)) {
-                object.insert("label".to_owned(), label.into());
-            }
-            value
-        })
-        .collect();
-    let mut value = serde_json::to_value(written).unwrap_or_default(); // plain data
-    if let Some(object) = value.as_object_mut() {
-        object.insert("group_events".to_owned(), told.into());
-    }
-    value
-}
-
-fn since_last(report: &ChangeReport, events: &[Event]) -> SinceLastRun {
-    let by_others = [Cause::Codebook, Cause::Model, Cause::CodebookAndModel, Cause::Correction];
-    let trends = &report.trends;
-    let told = |trend: &Trend| match &trend.of {
-        Watched::Code(level, code) => Some(TrendTold {
-            level: *level,
-            code: code.clone(),
-            before: (trend.old, trends.old),
-            new: (trend.new, trends.new),
-        }),
-        _ => None,
-    };
-    SinceLastRun {
-        previous_run: report.before,
-        new_answers: report.new.len(),
-        changed_answers: report.changed.len(),
-        gone_answers: report.withdrawn.len(),
-        recoded: (by_others.into_iter())
-            .filter_map(|cause| Some((cause, report.tags.get(&cause)?.answers.len())))
-            .collect(),
-        compared: if trends.old == 0 { 0 } else { trends.new },
-        beyond_chance: trends.beyond_chance().filter_map(told).collect(),
-        born_clusters: Written::born(events),
-    }
-}
-
 fn report_counts(analysis: &Analysis) {
     let counts = &analysis.counts;
     tracing::info!(
@@ -412,18 +361,5 @@ fn report_counts(analysis: &Analysis) {
         counts.duplicates,
         counts.rejects,
         counts.skipped_total()
-    );
-}
-
-fn report_changes(written: &Written) {
-    let Written { new, changed, withdrawn, unchanged, work, .. } = written;
-    tracing::info!("{new} new, {changed} changed, {withdrawn} withdrawn, {unchanged} as they were");
-    tracing::info!(
-        "{} encoded and {} tagged now, {} and {} kept from before{}",
-        work.vectors_made,
-        work.taggings_made,
-        work.vectors_reused,
-        work.taggings_reused,
-        work.why.first().map_or_else(String::new, |why| format!("; {why}"))
     );
 }
