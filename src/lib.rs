@@ -55,6 +55,7 @@
 //! ```
 
 pub mod answer;
+pub mod changes;
 pub mod cluster;
 pub mod codebook;
 pub mod encode;

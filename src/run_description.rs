@@ -9,6 +9,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::civil::{Date, DateTime};
 use serde::Serialize;
 
+use crate::changes::Cause;
+use crate::codebook::Level;
 use crate::text::Language;
 
 /// A codebook, as it was when the run used it.
@@ -97,10 +99,38 @@ pub struct SinceLastRun {
     pub previous_run: u32,
     /// Answers that were not there.
     pub new_answers: usize,
+    /// Answers of which something changed.
+    pub changed_answers: usize,
     /// Answers that are gone.
     pub gone_answers: usize,
+    /// Answers that are as they were but coded otherwise, by cause.
+    pub recoded: BTreeMap<Cause, usize>,
+    /// New voices with content that were compared with the old; 0 where there is nothing to compare.
+    pub compared: usize,
+    /// Codes that are more or less common among them, beyond chance and corrected for every run so far.
+    pub beyond_chance: Vec<TrendTold>,
     /// Permanent ids of groups of alike answers that were born.
     pub born_clusters: Vec<u32>,
+}
+
+/// A code that rose or fell.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct TrendTold {
+    /// `theme`, `topic`, `pattern`.
+    pub level: Level,
+    /// The code.
+    pub code: String,
+    /// Voices before that have it, and of how many.
+    pub before: (usize, usize),
+    /// New voices that have it, and of how many.
+    pub new: (usize, usize),
+}
+
+impl TrendTold {
+    /// Whether it is more common among the new; compared crosswise, so that no rounding decides.
+    pub fn rises(&self) -> bool {
+        self.new.0 as u128 * self.before.1 as u128 > self.before.0 as u128 * self.new.1 as u128
+    }
 }
 
 /// What may be stored and shown.

@@ -137,7 +137,7 @@ fn over_many_nights_counts_add_up_and_a_clusters_id_is_never_another_clusters() 
             input.insert(id, (format!("{} Endret natt {night}.", sentence(&mut numbers)), "Bord 6".to_owned()));
         }
         if night == 4 {
-            std::fs::write(project.folder.join("codebook.toml"), codebook("regelverk")).unwrap();
+            std::fs::write(project.folder.join("codebook.toml"), codebook("forenkle regelverket")).unwrap();
         }
         project.write(&input);
         project.night(&[]);

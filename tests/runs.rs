@@ -87,7 +87,7 @@ fn doctor_finds_a_whole_project_well_and_says_what_is_not() {
     assert!(doctor(0).contains("not as they were written (tags.csv)"));
     fs::write(project.folder.join("codebook.toml"), "dette er ikke TOML").unwrap();
     assert!(doctor(2).contains("WRONG  codebook"));
-    fs::write(project.folder.join("codebook.toml"), project::codebook("silo")).unwrap();
+    fs::write(project.folder.join("codebook.toml"), project::codebook("bygge ned siloene")).unwrap();
     for name in ["innspill.db-wal", "innspill.db-shm"] {
         let _ = fs::remove_file(project.folder.join(name));
     }
@@ -95,6 +95,38 @@ fn doctor_finds_a_whole_project_well_and_says_what_is_not() {
     assert!(doctor(2).contains("WRONG  store"));
     let refused = project.command(&["run", "--quiet"]).assert().code(2);
     assert!(String::from_utf8_lossy(&refused.get_output().stderr).contains("no store of innspill"));
+}
+
+#[test]
+fn a_file_that_is_half_copied_withdraws_nothing_and_one_that_is_gone_does() {
+    let project = Project::new("p");
+    let mut numbers = Numbers(9);
+    project.write(&rows(6, &mut numbers));
+    let sheet = project.folder.join("input/mer.xlsx");
+    let mut workbook = rust_xlsxwriter::Workbook::new();
+    let page = workbook.add_worksheet();
+    for (column, head) in ["id", "svar"].iter().enumerate() {
+        page.write(0, column as u16, *head).unwrap();
+    }
+    for row in 1..=4u32 {
+        page.write(row, 0, format!("x{row}")).unwrap();
+        page.write(row, 1, sentence(&mut numbers)).unwrap();
+    }
+    workbook.save(&sheet).unwrap();
+    project.night(&[]);
+    assert_eq!(project.change("new"), 10);
+    let whole = fs::read(&sheet).unwrap();
+    fs::write(&sheet, &whole[..whole.len() / 2]).unwrap();
+    let refused = project.command(&["run", "--quiet"]).assert().code(2);
+    let line = String::from_utf8(refused.get_output().stderr.clone()).unwrap();
+    assert!(line.contains("input/mer.xlsx") && line.trim_end().lines().count() == 1, "{line}");
+    assert_eq!(project.manifest()["run"], 1);
+    fs::write(&sheet, &whole).unwrap();
+    project.night(&[]);
+    assert_eq!((project.change("unchanged"), project.change("withdrawn")), (10, 0));
+    fs::remove_file(&sheet).unwrap();
+    project.night(&[]);
+    assert_eq!((project.change("unchanged"), project.change("withdrawn")), (6, 4));
 }
 
 #[cfg(unix)]

@@ -15,7 +15,7 @@ use super::project::{self, Lock};
 
 /// Examine a project: settings, codebook, store, model, outputs, disk, lock
 ///
-/// Writes nothing. Exits with 2 if something must be mended.
+/// Changes nothing. Exits with 2 if something must be mended.
 ///
 /// Example:
 ///   innspill doctor my-project

@@ -7,6 +7,7 @@ mod codebook;
 mod coded_rows;
 mod completions;
 mod describe_run;
+mod diff;
 mod doctor;
 mod embed;
 mod evaluate;
@@ -77,6 +78,7 @@ enum Command {
     Init(init::Init),
     Run(Box<run::Run>),
     Runs(runs::Runs),
+    Diff(diff::Diff),
     Keep(keep::Keep),
     Doctor(doctor::Doctor),
     Tag(Box<tag::TagCommand>),
@@ -119,6 +121,7 @@ fn run(command: Command, common: &Common) -> Result<(), Failure> {
         Command::Init(command) => command.run(),
         Command::Run(command) => command.run(common),
         Command::Runs(command) => command.run(),
+        Command::Diff(command) => command.run(),
         Command::Keep(command) => command.run(),
         Command::Doctor(command) => command.run(),
         Command::Tag(command) => command.run(common),

@@ -1,11 +1,12 @@
 //! `innspill run PROJECT | FILE|FOLDER... [--output DIR]`
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use innspill::cluster::ledger::{self, Event};
+use innspill::changes::{Side, compare};
+use innspill::cluster::ledger;
 use innspill::codebook::Codebook;
 use innspill::export::{Editions, Target, write_run};
 use innspill::ingest::{Input, ReadOptions, read_inputs, read_project};
@@ -13,10 +14,9 @@ use innspill::patterns::small_cells::merge_small_groups;
 use innspill::patterns::{PatternSettings, Patterns, SmallCells, seek};
 use innspill::pipeline::{Memory, NoMemory, PipelineError, analyse};
 use innspill::record::Analysis;
-use innspill::run_description::SinceLastRun;
 use innspill::settings::Settings;
 use innspill::store::{Night, Remembering, Store, Tools, Written};
-use innspill::tag::{Tagger, Tagging};
+use innspill::tag::Tagger;
 
 use super::Common;
 use super::describe_run::{RunFacts, codebook_hash, describe, heads_hash};
@@ -27,8 +27,10 @@ use super::stop::Stop;
 
 mod accept;
 pub mod failpoint;
+mod news;
 
 use failpoint::failpoint;
+use news::{changes, report_changes, since_last};
 
 /// Run the whole pipeline over a project, or over files and folders
 ///
@@ -161,6 +163,7 @@ impl Run {
         let title = project::title(folder, &settings);
         let plan = self.plan(settings, title, folder.to_owned())?;
         let input = read_project(folder, &plan.settings, store.secret().bytes()).map_err(usage)?;
+        require_readable(&store, folder, &input)?;
         let rejected = tell_of(&input)?;
         let mut seconds = vec![("ingest".to_owned(), started.elapsed().as_secs_f64())];
         stop.check()?;
@@ -179,13 +182,29 @@ impl Run {
         let mut memory = Remembering::new(&mut store, &tools, self.from_scratch)?;
         let mut analysis = timed_analysis(input, &mut tagger, &mut memory, stop, &mut seconds)?;
         let remembered = memory.finish();
-        let by_machine = fingerprints(&analysis);
-        super::persons_work::apply(Some(folder), &mut analysis, &plan.codebook)?;
-        let corrected = differing(&analysis, &by_machine);
+        // Between tagging and everything that counts: people's word outranks the tagger's.
+        let before_correction = super::persons_work::apply(Some(folder), &mut analysis, &plan.codebook)?;
         let (ledger, before) = store.ledger(&analysis)?;
         let events = ledger::carry_over(&mut analysis, &ledger, &before);
         let written = Written::compare(&analysis, &remembered, &events, store.last_run()?);
         failpoint("analysed");
+        let clock_of_changes = Instant::now();
+        let news = match written.previous_run {
+            None => None,
+            Some(previous) => {
+                let earlier = store.load(Some(previous))?;
+                let now = Side {
+                    run: previous.saturating_add(1),
+                    analysis: &analysis,
+                    contents: remembered.contents(),
+                    tools: &tools,
+                    before_correction: &before_correction,
+                };
+                let looks = store.finished_runs()?;
+                Some(since_last(&compare(earlier.side(), now, looks), &events))
+            }
+        };
+        seconds.push(("changes".to_owned(), clock_of_changes.elapsed().as_secs_f64()));
         let (internal, shared) = timed_patterns(&analysis, &plan, &mut seconds);
         stop.check()?;
 
@@ -193,13 +212,13 @@ impl Run {
         failpoint("begun");
         facts.run = Some(run);
         let mut description = describe(facts, &analysis, seconds);
-        description.changes = Some(changes(&written, &events, &analysis));
-        description.since_last = since_last(&written, &events);
+        description.changes = Some(changes(&written, &events));
+        description.since_last = news;
         let night = Night {
             analysis: &analysis,
             remembered: &remembered,
             events: &events,
-            corrected: &corrected,
+            corrected: &before_correction,
             files: serde_json::to_value(&description.inputs).unwrap_or_default(), // plain data
             keep_originals: plan.settings.privacy.keep_originals,
         };
@@ -269,6 +288,25 @@ fn tell_of(input: &Input) -> Result<usize, Failure> {
     }
 }
 
+/// A file that the last run read and this one could not, though it is there, stops the run: half a copy or a lock must
+/// not withdraw its answers.
+fn require_readable(store: &Store, folder: &Path, input: &Input) -> Result<(), Failure> {
+    let now: BTreeSet<&str> =
+        input.files.iter().map(|file| file.path.split('#').next().unwrap_or(&file.path)).collect();
+    for path in store.last_files()?.iter().filter(|path| !now.contains(path.as_str())) {
+        let why = input.notes.iter().find(|note| note.starts_with(&format!("{path}:")));
+        match why {
+            Some(why) if folder.join(path).exists() && !why.contains(": not read, since") => {
+                return Err(Failure::Usage(format!(
+                    "{why}; the last run read it, and its answers would be withdrawn: mend it, or take it out of the folder"
+                )));
+            }
+            _ => tracing::warn!("{path}: the last run read it and this one does not; its answers are withdrawn"),
+        }
+    }
+    Ok(())
+}
+
 fn timed_analysis(
     input: Input,
     tagger: &mut Tagger,
@@ -314,65 +352,6 @@ pub fn persons(settings: &Settings) -> BTreeMap<String, bool> {
     settings.groups.iter().filter_map(|(name, group)| Some((name.clone(), group.persons?))).collect()
 }
 
-/// The parts of each tagging that a person may correct.
-fn fingerprints(analysis: &Analysis) -> Vec<u64> {
-    analysis.records.iter().map(|record| fingerprint(&record.tagging)).collect()
-}
-
-fn fingerprint(tagging: &Tagging) -> u64 {
-    use std::hash::{Hash, Hasher};
-    let mut hasher = rustc_hash::FxHasher::default();
-    tagging.outcome.hash(&mut hasher);
-    for tag in tagging.themes.iter().chain(&tagging.topics).chain(&tagging.patterns) {
-        (&tag.code, tag.score.value().to_bits(), &tag.spans).hash(&mut hasher);
-    }
-    for verdict in &tagging.verdicts {
-        (&verdict.topic, verdict.verdict, verdict.basis).hash(&mut hasher);
-    }
-    tagging.facets.hash(&mut hasher);
-    hasher.finish()
-}
-
-/// Records whose taggings are other than they were.
-fn differing(analysis: &Analysis, before: &[u64]) -> Vec<usize> {
-    let now = analysis.records.iter().map(|record| fingerprint(&record.tagging));
-    now.zip(before).enumerate().filter(|(_, (now, before))| now != *before).map(|(row, _)| row).collect()
-}
-
-/// Groups of at least this many answers have their events in `run.json` one by one; all are in the store.
-const TOLD_FROM: usize = 5;
-
-fn changes(written: &Written, events: &[Event], analysis: &Analysis) -> serde_json::Value {
-    let large = |event: &&Event| event.size.max(event.left) >= TOLD_FROM;
-    let label =
-        |id: u32| analysis.clusters.iter().find(|cluster| cluster.id == id).map(|cluster| cluster.label.as_str());
-    let told: Vec<serde_json::Value> = events
-        .iter()
-        .filter(large)
-        .map(|event| {
-            let mut value = serde_json::to_value(event).unwrap_or_default(); // plain data
-            if let (Some(object), Some(label)) = (value.as_object_mut(), label(event.cluster)) {
-                object.insert("label".to_owned(), label.into());
-            }
-            value
-        })
-        .collect();
-    let mut value = serde_json::to_value(written).unwrap_or_default(); // plain data
-    if let Some(object) = value.as_object_mut() {
-        object.insert("group_events".to_owned(), told.into());
-    }
-    value
-}
-
-fn since_last(written: &Written, events: &[Event]) -> Option<SinceLastRun> {
-    written.previous_run.map(|previous_run| SinceLastRun {
-        previous_run,
-        new_answers: written.new,
-        gone_answers: written.withdrawn,
-        born_clusters: Written::born(events),
-    })
-}
-
 fn report_counts(analysis: &Analysis) {
     let counts = &analysis.counts;
     tracing::info!(
@@ -382,18 +361,5 @@ fn report_counts(analysis: &Analysis) {
         counts.duplicates,
         counts.rejects,
         counts.skipped_total()
-    );
-}
-
-fn report_changes(written: &Written) {
-    let Written { new, changed, withdrawn, unchanged, work, .. } = written;
-    tracing::info!("{new} new, {changed} changed, {withdrawn} withdrawn, {unchanged} as they were");
-    tracing::info!(
-        "{} encoded and {} tagged now, {} and {} kept from before{}",
-        work.vectors_made,
-        work.taggings_made,
-        work.vectors_reused,
-        work.taggings_reused,
-        work.why.first().map_or_else(String::new, |why| format!("; {why}"))
     );
 }

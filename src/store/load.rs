@@ -1,5 +1,6 @@
 //! Reading a run back.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use rayon::prelude::*;
@@ -26,7 +27,7 @@ pub struct StoredRun {
     /// What it was tagged with.
     pub tools: Tools,
     /// The taggings before corrections, for records that have been corrected; by position.
-    pub before_correction: FxHashMap<usize, Tagging>,
+    pub before_correction: BTreeMap<usize, Tagging>,
     /// A keyed hash of each record's answer: equal where nothing of it has changed.
     pub contents: Vec<[u8; 16]>,
 }
@@ -101,7 +102,7 @@ impl Store {
         let rows: Vec<_> = (0..snapshot.answers.len()).into_par_iter().map(read).collect::<Result<_, _>>()?;
         let mut records = Vec::with_capacity(rows.len());
         let mut contents = Vec::with_capacity(rows.len());
-        let mut before_correction = FxHashMap::default();
+        let mut before_correction = BTreeMap::new();
         for (row, (record, before, content)) in rows.into_iter().enumerate() {
             records.push(record);
             contents.push(content);
@@ -139,7 +140,7 @@ fn unit_counts(text: &str) -> Result<UnitCounts, StoreError> {
         answers: usize,
         duplicates: usize,
         rejects: usize,
-        skipped: std::collections::BTreeMap<String, usize>,
+        skipped: BTreeMap<String, usize>,
     }
     let Stored { units, answers, duplicates, rejects, skipped } =
         serde_json::from_str(text).map_err(|_| StoreError::Damaged { what: "the counts" })?;

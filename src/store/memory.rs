@@ -62,6 +62,13 @@ pub struct Remembered {
     pub work: Work,
 }
 
+impl Remembered {
+    /// A keyed hash of each answer, in the order of the records.
+    pub fn contents(&self) -> &[[u8; 16]] {
+        &self.contents
+    }
+}
+
 impl<'a> Remembering<'a> {
     /// Remembers for a run with these tools. `from_scratch` forgets what earlier runs have made, but not what they
     /// called things.

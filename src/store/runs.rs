@@ -1,5 +1,7 @@
 //! Runs: what each did, which are kept, and which are pruned.
 
+use std::collections::BTreeSet;
+
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::taggers::{self, Tools};
@@ -91,6 +93,28 @@ impl Store {
             .optional()?
             .flatten();
         tagger.map_or(Ok(None), |tagger| taggers::tools(&self.connection, tagger))
+    }
+
+    /// How many runs were finished, pruned ones counted.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn finished_runs(&self) -> Result<u32, StoreError> {
+        let sql = "SELECT count(*) FROM runs WHERE state IN ('done', 'pruned')";
+        Ok(self.connection.query_row(sql, [], |row| row.get(0))?)
+    }
+
+    /// Paths of the files that the last finished run read, without the names of sheets.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn last_files(&self) -> Result<BTreeSet<String>, StoreError> {
+        let Some(run) = self.last_run()? else { return Ok(BTreeSet::new()) };
+        let files: Option<String> =
+            self.connection.query_row("SELECT files FROM runs WHERE run = ?1", [run], |row| row.get(0))?;
+        let files: serde_json::Value = files.and_then(|files| serde_json::from_str(&files).ok()).unwrap_or_default();
+        let paths = files.as_array().into_iter().flatten().filter_map(|file| file.get("path")?.as_str());
+        Ok(paths.map(|path| path.split('#').next().unwrap_or(path).to_owned()).collect())
     }
 
     /// How many answers there are now.

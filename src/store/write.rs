@@ -8,6 +8,7 @@ use super::memory::Remembered;
 use super::{Store, StoreError, Work, clusters, snapshot, taggings};
 use crate::cluster::ledger::{Event, EventKind};
 use crate::record::{Analysis, Record};
+use crate::tag::Tagging;
 
 /// A finished run, as it is to be written.
 #[derive(Debug)]
@@ -18,8 +19,8 @@ pub struct Night<'a> {
     pub remembered: &'a Remembered,
     /// What happened to the groups of alike answers.
     pub events: &'a [Event],
-    /// Records whose tags a person's word has changed, by position.
-    pub corrected: &'a [usize],
+    /// The tagger's own taggings of records that a person has corrected, by position.
+    pub corrected: &'a BTreeMap<usize, Tagging>,
     /// Files read: path, SHA-256 and units.
     pub files: serde_json::Value,
     /// Whether texts are kept as they were received.
@@ -198,7 +199,7 @@ fn write_corrected(
     versions: &[u32],
 ) -> Result<(), StoreError> {
     let mut insert = connection.prepare("INSERT INTO corrected (run, answer, listed) VALUES (?1, ?2, ?3)")?;
-    for &row in night.corrected {
+    for &row in night.corrected.keys() {
         if let (Some(record), Some(version)) = (night.analysis.records.get(row), versions.get(row)) {
             insert.execute(params![run, version, taggings::listed_text(&record.tagging)?])?;
         }

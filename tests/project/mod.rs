@@ -66,7 +66,7 @@ impl Project {
         fs::create_dir_all(folder.join("input")).unwrap();
         let project = Project { _place: place, folder };
         project.settings("");
-        fs::write(project.folder.join("codebook.toml"), codebook("silo")).unwrap();
+        fs::write(project.folder.join("codebook.toml"), codebook("bygge ned siloene")).unwrap();
         project
     }
 
@@ -191,7 +191,7 @@ terms.nb = ["dele erfaringer"]
 
 [[pattern]]
 id = "emne"
-name.nb = "Emnet"
+name.nb = "{term}"
 terms.nb = ["{term}"]
 
 [[pattern]]

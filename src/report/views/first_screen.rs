@@ -4,10 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
+use crate::changes::Cause;
 use crate::codebook::Level;
 use crate::patterns::{Consensus, Finding, FindingKind, FindingSubject, Subject};
 use crate::report::compose::{Composer, Figure, QuoteView};
-use crate::run_description::{HumanCheck, SinceLastRun};
+use crate::run_description::{HumanCheck, SinceLastRun, TrendTold};
 use crate::tag::Outcome;
 
 /// How many things each line tells at most.
@@ -321,8 +322,17 @@ fn since_last(composer: &Composer<'_>, news: &SinceLastRun) -> Vec<String> {
         }
     };
     part("news_answers", news.new_answers);
+    part("news_changed", news.changed_answers);
     part("news_gone", news.gone_answers);
     part("news_groups", news.born_clusters.len());
+    for (cause, key) in [
+        (Cause::Codebook, "news_codebook"),
+        (Cause::Model, "news_model"),
+        (Cause::CodebookAndModel, "news_codebook_and_model"),
+        (Cause::Correction, "news_corrected"),
+    ] {
+        part(key, news.recoded.get(&cause).copied().unwrap_or(0));
+    }
     if parts.is_empty() {
         parts.push(composer.word("news_none"));
     }
@@ -337,5 +347,23 @@ fn since_last(composer: &Composer<'_>, news: &SinceLastRun) -> Vec<String> {
     if !labels.is_empty() {
         parts.push(labels.join(", "));
     }
+    if news.compared > 0 && news.beyond_chance.is_empty() {
+        parts.push(composer.word("news_no_trend"));
+    }
+    for trend in news.beyond_chance.iter().filter(|trend| !hides(composer, trend)).take(TOLD) {
+        let key = if trend.rises() { "news_more" } else { "news_less" };
+        let name = composer.code_name(trend.level, &trend.code);
+        let [new, of_new, before, of_before] =
+            [trend.new.0, trend.new.1, trend.before.0, trend.before.1].map(|number| composer.numbers.whole(number));
+        let values =
+            [("name", &*name), ("new", &*new), ("of_new", &*of_new), ("before", &*before), ("of_before", &*of_before)];
+        parts.push(composer.words.fill(key, &values));
+    }
     parts
+}
+
+/// In what is passed on no number is told that is small, or that leaves a small rest.
+fn hides(composer: &Composer<'_>, trend: &TrendTold) -> bool {
+    let small = |(k, n): (usize, usize)| composer.source.is_small(k) || composer.source.is_small(n.saturating_sub(k));
+    small(trend.new) || small(trend.before)
 }
