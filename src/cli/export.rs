@@ -423,7 +423,8 @@ fn from_run(project: &Path, settings: &Settings, stored: StoredRun) -> (Analysis
         }
     }
     let title = project::title(project, settings);
-    let mut description = describe_tagged(&title, &project.join("innspill.toml"), settings.language, &stored.codebook, &analysis);
+    let mut description =
+        describe_tagged(&title, &project.join("innspill.toml"), settings.language, &stored.codebook, &analysis);
     description.id = Some(stored.run);
     description.excel = settings.output.excel;
     description.encoder = ModelIdentity { name: stored.tools.encoder.name, sha256: stored.tools.encoder.hash };
