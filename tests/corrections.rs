@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-mod project;
-use project::{innspill, sample_project, table};
+mod sample_copy;
+use sample_copy::{innspill, sample_project, table};
 
 fn latest(project: &Path, file: &str) -> PathBuf {
     project.join("out/latest").join(file)

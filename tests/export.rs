@@ -60,7 +60,7 @@ fn export(input: &Path, format: &str, output: &Path, more: &[&str]) {
         .success();
 }
 
-mod project;
+mod sample_copy;
 
 /// A file of tagged answers with these texts.
 fn tagged(folder: &Path, texts: &[&str]) -> PathBuf {
@@ -112,7 +112,7 @@ fn every_format_comes_out_the_same_twice_and_holds_every_answer() {
 #[test]
 fn a_run_is_exported_as_it_stands_with_what_people_corrected_and_noted() {
     let folder = tempfile::tempdir().unwrap();
-    let project = project::sample_project(folder.path());
+    let project = sample_copy::sample_project(folder.path());
     let (before, after) = (folder.path().join("before.jsonl"), folder.path().join("after.jsonl"));
     export(&project, "jsonl", &before, &[]);
     assert!(!project.join("innspill.db").exists(), "without a run nothing is kept");
@@ -134,7 +134,7 @@ fn a_run_is_exported_as_it_stands_with_what_people_corrected_and_noted() {
     innspill().arg("run").arg(&project).assert().success();
     let tables = folder.path().join("tables");
     export(&project, "csv", &tables, &[]);
-    let by_people: Vec<_> = project::table(&tables.join("tags.csv"))
+    let by_people: Vec<_> = sample_copy::table(&tables.join("tags.csv"))
         .into_iter()
         .filter(|tag| tag["set_by"] == "person")
         .map(|tag| (tag["answer_id"].clone(), tag["who"].clone()))

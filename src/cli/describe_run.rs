@@ -100,6 +100,7 @@ pub fn describe(facts: RunFacts, analysis: &Analysis, seconds: Vec<(String, f64)
     description.received = first.zip(last).map(|(first, last)| (first.date(), last.date()));
     description.dated = source_date_epoch().or(last).or(newest_file).unwrap_or_else(fixed_date);
     description.redacted = redaction_marks(analysis);
+    description.human_check = analysis.review.check.as_ref().map(|check| check.overall);
     description.execution.seconds = seconds;
     description
 }

@@ -13,6 +13,7 @@ mod evaluate;
 mod explain;
 mod export;
 mod failure;
+mod import;
 mod init;
 mod keep;
 mod models;
@@ -22,8 +23,10 @@ mod persons_work;
 mod project;
 mod run;
 mod runs;
+mod sample;
 mod stop;
 mod tag;
+mod tagged_project;
 mod terminal;
 mod texts;
 mod train;
@@ -81,9 +84,11 @@ enum Command {
     Embed(embed::Embed),
     Train(train::Train),
     Evaluate(Box<evaluate::Evaluate>),
-    Export(Box<export::Export>),
     Explain(explain::Explain),
+    Export(Box<export::Export>),
     Codebook(codebook::CodebookCommand),
+    Sample(sample::Sample),
+    Import(import::Import),
     Models(models::Models),
     Completions(completions::Completions),
 }
@@ -121,9 +126,11 @@ fn run(command: Command, common: &Common) -> Result<(), Failure> {
         Command::Embed(command) => command.run(),
         Command::Train(command) => command.run(common),
         Command::Evaluate(command) => command.run(common),
-        Command::Export(command) => command.run(common),
         Command::Explain(command) => command.run(),
+        Command::Export(command) => command.run(common),
         Command::Codebook(command) => command.run(),
+        Command::Sample(command) => command.run(),
+        Command::Import(command) => command.run(),
         Command::Models(command) => command.run(common.quiet),
         Command::Completions(command) => command.run(),
     }

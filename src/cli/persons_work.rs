@@ -5,13 +5,18 @@ use std::path::Path;
 
 use innspill::codebook::Codebook;
 use innspill::record::Analysis;
-use innspill::review::{apply_corrections, apply_notes, apply_quotes, read_corrections, read_notes, read_quotes};
+use innspill::review::check_set::read_checks;
+use innspill::review::{
+    apply_checks, apply_corrections, apply_notes, apply_quotes, read_corrections, read_notes, read_quotes,
+};
 
 use super::failure::Failure;
 
 /// The person's corrections.
 pub const CORRECTIONS: &str = "corrections.csv";
 
+/// What a person said of a random set of answers.
+pub const CHECKS: &str = "checks.csv";
 /// The person's notes.
 pub const NOTES: &str = "notes.csv";
 /// The person's choice of quotes.
@@ -22,6 +27,10 @@ pub const QUOTES: &str = "quotes.csv";
 /// To be called after tagging and before patterns are sought.
 pub fn apply(project: Option<&Path>, analysis: &mut Analysis, codebook: &Codebook) -> Result<(), Failure> {
     let Some(project) = project else { return Ok(()) };
+    // First of all, since it is the machine's codes that were checked; then its word is outranked by corrections.
+    if let Some((name, bytes)) = read(project, CHECKS)? {
+        apply_checks(analysis, codebook, &read_checks(&name, &bytes).map_err(wrong)?, &name);
+    }
     if let Some((name, bytes)) = read(project, CORRECTIONS)? {
         let corrections = read_corrections(&name, &bytes, codebook).map_err(wrong)?;
         apply_corrections(analysis, codebook, &corrections, &name);

@@ -168,8 +168,7 @@ impl Run {
         let mut tagger = open_tagger(plan.codebook.clone(), open_encoder(&plan.settings.encoder)?, None)?;
         let encoder = tagger.encoder().id().clone();
         let heads = heads_hash(&encoder.name);
-        let tools =
-            Tools::new(&plan.codebook, &codebook_hash(&plan.codebook), &encoder, &heads, tagger.thresholds());
+        let tools = Tools::new(&plan.codebook, &codebook_hash(&plan.codebook), &encoder, &heads, tagger.thresholds());
         if self.preview {
             accept::preview(&store, input, &mut tagger)?;
             return Ok(rejected);
@@ -345,7 +344,8 @@ const TOLD_FROM: usize = 5;
 
 fn changes(written: &Written, events: &[Event], analysis: &Analysis) -> serde_json::Value {
     let large = |event: &&Event| event.size.max(event.left) >= TOLD_FROM;
-    let label = |id: u32| analysis.clusters.iter().find(|cluster| cluster.id == id).map(|cluster| cluster.label.as_str());
+    let label =
+        |id: u32| analysis.clusters.iter().find(|cluster| cluster.id == id).map(|cluster| cluster.label.as_str());
     let told: Vec<serde_json::Value> = events
         .iter()
         .filter(large)

@@ -5,6 +5,7 @@
 
 pub mod answers;
 pub mod by_sentence;
+pub mod check;
 pub mod clusters;
 pub mod codebook;
 pub mod consensus;
@@ -149,7 +150,7 @@ fn internal_tables<'a>(source: &Source<'a>, description: &'a RunDescription) -> 
         ("groups.csv", csv_job(groups::GroupsTable(*source), excel)),
         ("findings.csv", csv_job(findings::FindingsTable(*source), excel)),
         ("quotes.csv", csv_job(quotes::QuotesTable(*source), excel)),
-        ("codebook.csv", csv_job(codebook::CodebookTable(source.codebook), excel)),
+        ("codebook.csv", csv_job(codebook::CodebookTable::new(source.codebook, source), excel)),
         ("rejects.csv", csv_job(rejects::RejectsTable(&description.rejects), excel)),
     ]
 }
@@ -160,6 +161,9 @@ fn persons_tables<'a>(source: &Source<'a>, description: &RunDescription) -> Vec<
     let mut tables: Vec<(&'static str, WriteFile<'a>)> = Vec::new();
     if !review.notes.is_empty() {
         tables.push(("notes.csv", csv_job(notes::NotesTable(*source), excel)));
+    }
+    if let Some(result) = &review.check {
+        tables.push(("check.csv", csv_job(check::CheckTable { result, codebook: source.codebook }, excel)));
     }
     if !review.to_review.is_empty() {
         tables.push(("to_review.csv", csv_job(to_review::ToReviewTable(&review.to_review), excel)));
@@ -177,7 +181,7 @@ fn shared_tables<'a>(source: &Source<'a>, description: &RunDescription) -> Vec<(
         ("share/groups.csv", csv_job(groups::GroupsTable(*source), excel)),
         ("share/findings.csv", csv_job(findings::FindingsTable(*source), excel)),
         ("share/quotes.csv", csv_job(quotes::QuotesTable(*source), excel)),
-        ("share/codebook.csv", csv_job(codebook::CodebookTable(source.codebook), excel)),
+        ("share/codebook.csv", csv_job(codebook::CodebookTable::new(source.codebook, source), excel)),
     ]
 }
 
@@ -204,7 +208,7 @@ pub fn write_tables(
         ("groups.csv", named(groups::GroupsTable(*source), language)),
         ("findings.csv", named(findings::FindingsTable(*source), language)),
         ("quotes.csv", named(quotes::QuotesTable(*source), language)),
-        ("codebook.csv", Box::new(codebook::CodebookTable(codebook))),
+        ("codebook.csv", Box::new(codebook::CodebookTable::new(codebook, source))),
     ];
     if !source.is_shared() {
         tables.push(("answers.csv", Box::new(answers::AnswersTable::new(source.analysis, source.codebook))));

@@ -169,6 +169,7 @@ pub fn keep(analysis: &Analysis, fits: impl Fn(&Record) -> bool) -> Analysis {
             quotes: moved_keys(&analysis.review.quotes, moved),
             notes: analysis.review.notes.clone(),
             to_review: analysis.review.to_review.clone(),
+            check: analysis.review.check.clone(),
         },
     }
 }

@@ -50,7 +50,7 @@ pub fn write_analysts_workbook(
     let quotes = InLanguage::new(QuotesTable(*source), language);
     let by_groups = InLanguage::new(ThemesByGroups::new(*source), language);
     let clusters = ClustersTable::new(*source);
-    let codebook = CodebookTable(codebook);
+    let codebook = CodebookTable::new(codebook, source);
     let corrections = CorrectionsTable::new(source.analysis, source.codebook, MOST_ROWS);
     let codes = CodesTable(source.codebook);
     let notes = NotesTable(*source);

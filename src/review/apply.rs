@@ -2,8 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::check_set::CheckedAnswer;
 use super::code_name::{CodeName, resolve};
 use super::corrections::{Action, Correction};
+use super::estimates::estimate;
 use super::{ToReview, WhyReview, hash_fits};
 use crate::codebook::{Codebook, Level};
 use crate::record::{Analysis, Record};
@@ -62,6 +64,22 @@ pub fn apply_corrections(analysis: &mut Analysis, codebook: &Codebook, correctio
         let set = correct(record, &decisions, &implications, &analysis.thresholds);
         analysis.review.set_by.entry(row).or_default().extend(set);
     }
+    analysis.review.to_review.extend(to_review);
+}
+
+/// Puts a check set into an analysis as the machine left it: first what it says of the machine, then its answers as
+/// corrections.
+pub fn apply_checks(analysis: &mut Analysis, codebook: &Codebook, checked: &[CheckedAnswer], file: &str) {
+    let (result, to_review) = estimate(analysis, codebook, checked, file);
+    analysis.review.check = result;
+    let unfit: BTreeSet<&str> = to_review.iter().map(|entry| entry.answer.as_str()).collect();
+    let fit: Vec<&CheckedAnswer> = checked.iter().filter(|answer| !unfit.contains(answer.answer.0.as_str())).collect();
+    let corrections: Vec<Correction> = fit.iter().flat_map(|answer| answer.corrections()).collect();
+    let read: BTreeSet<&str> = fit.iter().map(|answer| answer.answer.0.as_str()).collect();
+    for record in analysis.records.iter_mut().filter(|record| read.contains(record.answer.id.0.as_str())) {
+        record.human_checked = true;
+    }
+    apply_corrections(analysis, codebook, &corrections, file);
     analysis.review.to_review.extend(to_review);
 }
 

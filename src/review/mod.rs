@@ -6,22 +6,37 @@
 //! tagging and before patterns are sought; it opens no file itself.
 //!
 //! In reading order: [`rows`] reads small tables; [`corrections`] and [`apply`] change codes; [`notes`] and
-//! [`quote_choices`] go along to the outputs.
+//! [`quote_choices`] go along to the outputs; [`sample`] draws
+//! answers to check, [`check_sheet`] and [`check_set`] hold what the person said, [`estimates`] and [`marks`] what that
+//! means; [`human_coding`] reads codings from elsewhere [`qda_project`] and
+//! [`qda_coding`] those of QDA tools, [`qdc`] their codebooks; [`changes`] says what all that would change.
 
 pub mod apply;
+pub mod changes;
+pub mod check_set;
+pub mod check_sheet;
 pub mod code_name;
 pub mod corrections;
 mod error;
+pub mod estimates;
 #[cfg(test)]
 pub(crate) mod fixture;
+pub mod human_coding;
+pub mod marks;
 pub mod notes;
+pub mod qda_coding;
+pub mod qda_project;
+pub mod qdc;
 pub mod quote_choices;
 pub mod rows;
+pub mod sample;
 mod text_hash;
+pub mod xlsx;
 
-pub use apply::apply_corrections;
+pub use apply::{apply_checks, apply_corrections};
 pub use corrections::{Action, Correction, read_corrections};
 pub use error::ReviewError;
+pub use marks::Mark;
 pub use notes::{Note, NoteOn, apply_notes, read_notes};
 pub use quote_choices::{QuoteChoice, apply_quotes, read_quotes};
 pub use text_hash::{hash_fits, text_hash};
@@ -43,6 +58,8 @@ pub struct Review {
     pub quotes: BTreeMap<usize, QuoteChoice>,
     /// Notes in the order of their file.
     pub notes: Vec<Note>,
+    /// What a check set says of the machine's codes; none where nobody has read one.
+    pub check: Option<estimates::CheckResult>,
 }
 
 impl Review {

@@ -58,8 +58,7 @@ impl Store {
     pub fn load(&self, run: Option<u32>) -> Result<StoredRun, StoreError> {
         let run = match run {
             Some(run) => run,
-            None => runs::last_done(&self.connection)?
-                .ok_or_else(|| StoreError::NoRun { path: self.path.clone() })?,
+            None => runs::last_done(&self.connection)?.ok_or_else(|| StoreError::NoRun { path: self.path.clone() })?,
         };
         let unknown = || StoreError::UnknownRun { run };
         let row: (Option<i64>, Option<String>) = self
@@ -117,6 +116,7 @@ impl Store {
             near_equal: snapshot.near_equal,
             thresholds: tools.thresholds.clone(),
             group_names: snapshot.group_names,
+            // A person's files are read anew by whoever needs what they say.
             review: crate::review::Review::default(),
         };
         let codebook =

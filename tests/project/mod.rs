@@ -25,7 +25,8 @@ impl Numbers {
     }
 }
 
-const WHO: &[&str] = &["Kommunen", "Staten", "Etaten", "Lederne", "De ansatte", "Fylket", "Innbyggerne", "Avdelingen vår"];
+const WHO: &[&str] =
+    &["Kommunen", "Staten", "Etaten", "Lederne", "De ansatte", "Fylket", "Innbyggerne", "Avdelingen vår"];
 const DOES: &[&str] = &["må", "bør", "kan ikke", "ønsker å", "klarer ikke å", "skulle gjerne", "trenger å", "vil"];
 const WHAT: &[&str] = &[
     "bygge ned siloene mellom sektorene",
@@ -212,31 +213,4 @@ pub fn assert_private(path: &Path) {
         use std::os::unix::fs::PermissionsExt;
         assert_eq!(fs::metadata(path).unwrap().permissions().mode() & 0o077, 0, "{}", path.display());
     }
-}
-
-pub fn innspill() -> Command {
-    Command::new(env!("CARGO_BIN_EXE_innspill"))
-}
-
-/// The sample project in `folder`, without what runs left behind.
-pub fn sample_project(folder: &Path) -> PathBuf {
-    let sample = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus/sample");
-    let project = folder.join("prosjekt");
-    fs::create_dir_all(project.join("input")).unwrap();
-    fs::copy(sample.join("innspill.toml"), project.join("innspill.toml")).unwrap();
-    for entry in fs::read_dir(sample.join("input")).unwrap() {
-        let path = entry.unwrap().path();
-        fs::copy(&path, project.join("input").join(path.file_name().unwrap())).unwrap();
-    }
-    project
-}
-
-/// Rows of a CSV file by column name.
-pub fn table(path: &Path) -> Vec<BTreeMap<String, String>> {
-    let mut reader = csv::Reader::from_path(path).unwrap();
-    let header: Vec<String> = reader.headers().unwrap().iter().map(str::to_owned).collect();
-    reader
-        .records()
-        .map(|record| header.iter().cloned().zip(record.unwrap().iter().map(str::to_owned)).collect())
-        .collect()
 }
