@@ -60,6 +60,8 @@ fn export(input: &Path, format: &str, output: &Path, more: &[&str]) {
         .success();
 }
 
+mod sample_copy;
+
 /// A file of tagged answers with these texts.
 fn tagged(folder: &Path, texts: &[&str]) -> PathBuf {
     let lines: String = (texts.iter().enumerate())
@@ -105,6 +107,46 @@ fn every_format_comes_out_the_same_twice_and_holds_every_answer() {
     let file = fs::File::open(folder.path().join("frames/answers.parquet")).unwrap();
     let reader = parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder::try_new(file).unwrap();
     assert_eq!(usize::try_from(reader.metadata().file_metadata().num_rows()).unwrap(), count);
+}
+
+#[test]
+fn a_run_is_exported_as_it_stands_with_what_people_corrected_and_noted() {
+    let folder = tempfile::tempdir().unwrap();
+    let project = sample_copy::sample_project(folder.path());
+    let (before, after) = (folder.path().join("before.jsonl"), folder.path().join("after.jsonl"));
+    export(&project, "jsonl", &before, &[]);
+    assert!(!project.join("innspill.db").exists(), "without a run nothing is kept");
+    innspill().arg("run").arg(&project).assert().success();
+    export(&project, "jsonl", &after, &[]);
+    let (before, after) = (lines(&before), lines(&after));
+    assert_eq!(before.len(), after.len());
+    for (before, after) in before.iter().zip(&after) {
+        for key in ["id", "topics", "verdicts", "patterns", "facets"] {
+            assert_eq!(before[key], after[key], "{key} of {}", before["id"]);
+        }
+    }
+
+    let uncoded = after.iter().find(|line| line["outcome"] == "none_of_the_above").unwrap();
+    let correction =
+        format!("answer,code,action,who\n{},collaboration/silos,add,Åse\n", uncoded["id"].as_str().unwrap());
+    fs::write(project.join("corrections.csv"), correction).unwrap();
+    fs::write(project.join("notes.csv"), "on,key,note,who\ncode,collaboration/silos,Se på denne,Åse\n").unwrap();
+    innspill().arg("run").arg(&project).assert().success();
+    let tables = folder.path().join("tables");
+    export(&project, "csv", &tables, &[]);
+    let by_people: Vec<_> = sample_copy::table(&tables.join("tags.csv"))
+        .into_iter()
+        .filter(|tag| tag["set_by"] == "person")
+        .map(|tag| (tag["answer_id"].clone(), tag["who"].clone()))
+        .collect();
+    assert!(!by_people.is_empty());
+    assert!(by_people.iter().all(|(id, who)| uncoded["id"] == id.as_str() && who == "Åse"), "{by_people:?}");
+    assert!(tables.join("notes.csv").exists());
+    export(&project, "qdpx", &folder.path().join("a.qdpx"), &[]);
+    let mut archive = zip::ZipArchive::new(fs::File::open(folder.path().join("a.qdpx")).unwrap()).unwrap();
+    let mut xml = String::new();
+    std::io::Read::read_to_string(&mut archive.by_name("project.qde").unwrap(), &mut xml).unwrap();
+    assert!(xml.contains("name=\"Åse\"") && xml.contains("Notat 1: code collaboration/silos"), "letters stay letters");
 }
 
 #[test]

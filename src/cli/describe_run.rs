@@ -107,7 +107,8 @@ pub fn describe(facts: RunFacts, analysis: &Analysis, seconds: Vec<(String, f64)
 
 /// What is known of answers that were tagged before: the codebook, and the dates of the answers or of the file.
 pub fn describe_tagged(
-    path: &std::path::Path,
+    title: &str,
+    path: &Path,
     report_language: ReportLanguage,
     codebook: &Codebook,
     analysis: &Analysis,
@@ -116,10 +117,9 @@ pub fn describe_tagged(
         id: codebook.codebook.id.clone(),
         name: codebook.codebook.name.get(language(report_language)).to_owned(),
         version: codebook.codebook.version.clone(),
-        sha256: hexadecimal(&serde_json::to_vec(codebook).unwrap_or_default()),
+        sha256: codebook_hash(codebook),
     };
-    let title = path.file_stem().map_or_else(|| "innspill".to_owned(), |name| name.to_string_lossy().into_owned());
-    let mut description = RunDescription::new(&title, identity, fixed_date());
+    let mut description = RunDescription::new(title, identity, fixed_date());
     description.language = language(report_language);
     let times = analysis.records.iter().filter_map(|record| record.answer.time);
     let (first, last) = (times.clone().min(), times.max());

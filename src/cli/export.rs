@@ -3,7 +3,6 @@
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
-use innspill::cluster::ledger;
 use innspill::codebook::Codebook;
 use innspill::export::answers::AnswersTable;
 use innspill::export::by_sentence::by_sentence;
@@ -21,9 +20,9 @@ use innspill::patterns::small_cells::merge_small_groups;
 use innspill::patterns::{PatternSettings, SmallCells, seek};
 use innspill::pipeline::{NoMemory, analyse};
 use innspill::record::Analysis;
-use innspill::run_description::RunDescription;
+use innspill::run_description::{ModelIdentity, RunDescription};
 use innspill::settings::{ReportLanguage, Settings};
-use innspill::store::Store;
+use innspill::store::{Store, StoreError, StoredRun};
 use innspill::text::Language;
 
 use super::Common;
@@ -31,6 +30,7 @@ use super::describe_run::{RunFacts, describe, describe_tagged};
 use super::failure::Failure;
 use super::opening::{open_codebook, open_encoder, open_tagger};
 use super::output::Output;
+use super::project;
 
 /// Write tagged answers for spreadsheets, data frames and QDA tools
 ///
@@ -264,7 +264,8 @@ impl Export {
         let codebook = open_codebook(self.codebook.as_deref())?;
         let analysis = read_tagged(&self.input, &codebook).map_err(|error| Failure::Usage(error.to_string()))?;
         let language = self.language.map_or(ReportLanguage::Nb, ReportLanguage::from);
-        let description = describe_tagged(&self.input, language, &codebook, &analysis);
+        let title = project::folder_name(&self.input);
+        let description = describe_tagged(&title, &self.input, language, &codebook, &analysis);
         Ok(Material { analysis, codebook, description, small: SmallCells::default(), encoder: "embedded".to_owned() })
     }
 
@@ -374,18 +375,73 @@ impl Export {
     }
 }
 
-/// A project's answers with all that was found in them: its input is read and analysed anew, and nothing is written.
+/// A project's answers with all that was found in them, as its last run left them.
+///
+/// Where there is no run yet, or another codebook is asked for, the input is read and analysed anew, and nothing is
+/// written.
 fn open_analysis(project: &Path, command: &Export) -> Result<Material, Failure> {
-    let usage = |error: &dyn std::fmt::Display| Failure::Usage(error.to_string());
-    let mut settings = Settings::from_file(&project.join("innspill.toml")).map_err(|error| usage(&error))?;
+    let mut settings = project::settings(project)?;
     if let Some(language) = command.language {
         settings.language = language.into();
     }
+    let stored = if command.codebook.is_none() { last_run(project, &settings)? } else { None };
+    let (mut analysis, codebook, description) = match stored {
+        Some(stored) => from_run(project, &settings, stored),
+        None => {
+            tracing::info!("{}: no run is used; its input is read anew", project.display());
+            from_input(project, &settings, command)?
+        }
+    };
+    super::persons_work::apply(Some(project), &mut analysis, &codebook)?;
+    let small = SmallCells {
+        min_group_size: settings.privacy.min_group_size as usize,
+        suppress_cells: settings.privacy.suppress_cells,
+        persons: super::run::persons(&settings),
+    };
+    Ok(Material { analysis, codebook, description, small, encoder: settings.encoder })
+}
+
+/// The last finished run, where there is one.
+fn last_run(project: &Path, settings: &Settings) -> Result<Option<StoredRun>, Failure> {
+    let path = Store::path_of(project, settings);
+    if !path.is_file() {
+        return Ok(None);
+    }
+    match Store::open_existing(&path)?.load(None) {
+        Ok(stored) => Ok(Some(stored)),
+        Err(StoreError::NoRun { .. }) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// A person's work is applied by the caller, to what the machine said: so it is taken back here.
+fn from_run(project: &Path, settings: &Settings, stored: StoredRun) -> (Analysis, Codebook, RunDescription) {
+    let mut analysis = stored.analysis;
+    for (row, tagging) in stored.before_correction {
+        if let Some(record) = analysis.records.get_mut(row) {
+            record.tagging = tagging;
+        }
+    }
+    let title = project::title(project, settings);
+    let mut description =
+        describe_tagged(&title, &project.join("innspill.toml"), settings.language, &stored.codebook, &analysis);
+    description.id = Some(stored.run);
+    description.excel = settings.output.excel;
+    description.encoder = ModelIdentity { name: stored.tools.encoder.name, sha256: stored.tools.encoder.hash };
+    description.tagger = ModelIdentity { name: "innspill".to_owned(), sha256: stored.tools.model };
+    (analysis, stored.codebook, description)
+}
+
+fn from_input(
+    project: &Path,
+    settings: &Settings,
+    command: &Export,
+) -> Result<(Analysis, Codebook, RunDescription), Failure> {
+    let usage = |error: &dyn std::fmt::Display| Failure::Usage(error.to_string());
     let own_codebook = settings.codebook.as_ref().map(|own| project.join(own));
     let codebook = open_codebook(command.codebook.as_deref().or(own_codebook.as_deref()))?;
-    let title = super::project::title(project, &settings);
-    let store = Store::open(&super::project::store_path(project, &settings, None))?;
-    let input = read_project(project, &settings, store.secret().bytes()).map_err(|error| usage(&error))?;
+    let title = project::title(project, settings);
+    let input = read_project(project, settings, title.as_bytes()).map_err(|error| usage(&error))?;
     for reject in &input.rejects {
         tracing::warn!("{}: {}", reject.place, reject.reason);
     }
@@ -393,21 +449,11 @@ fn open_analysis(project: &Path, command: &Export) -> Result<Material, Failure> 
         return Err(usage(&nothing));
     }
     let mut tagger = open_tagger(codebook.clone(), open_encoder(&settings.encoder)?, None)?;
-    let facts = RunFacts::new(&title, &settings, project, &input, &codebook, &tagger);
-    let memory = &mut NoMemory::default();
-    let mut analysis =
-        analyse(input, &mut tagger, memory, |_| ControlFlow::Continue(())).map_err(|error| usage(&error))?;
-    super::persons_work::apply(Some(project), &mut analysis, &codebook)?;
-    // Groups are called what the project's runs call them.
-    let (ledger, before) = store.ledger(&analysis)?;
-    ledger::carry_over(&mut analysis, &ledger, &before);
+    let facts = RunFacts::new(&title, settings, project, &input, &codebook, &tagger);
+    let analysis = analyse(input, &mut tagger, &mut NoMemory::default(), |_| ControlFlow::Continue(()))
+        .map_err(|error| usage(&error))?;
     let description = describe(facts, &analysis, Vec::new());
-    let small = SmallCells {
-        min_group_size: settings.privacy.min_group_size as usize,
-        suppress_cells: settings.privacy.suppress_cells,
-        persons: super::run::persons(&settings),
-    };
-    Ok(Material { analysis, codebook, description, small, encoder: settings.encoder })
+    Ok((analysis, codebook, description))
 }
 
 /// A folder for unfinished parts, on the same disk as the file and readable to its owner alone.
