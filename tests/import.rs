@@ -84,6 +84,29 @@ fn the_sheet_rett_her_comes_back() {
     assert_eq!((written[0]["verdict"].as_str(), written[0]["why"].as_str()), ("both", "begge deler"));
 }
 
+#[test]
+fn what_was_exported_brings_nothing_new_and_ids_are_those_of_the_run() {
+    let folder = tempfile::tempdir().unwrap();
+    let project = sample_project(folder.path());
+    let settings = fs::read_to_string(project.join("innspill.toml")).unwrap();
+    let source = "\n[[source]]\npath = \"input/uten-id.csv\"\nkind = \"wish\"\n";
+    fs::write(project.join("innspill.toml"), settings + source).unwrap();
+    fs::write(project.join("input/uten-id.csv"), "respondent;tekst\nKari N;Ta i bruk kunstig intelligens\n").unwrap();
+    innspill().args(["run", "--quiet"]).arg(&project).assert().success();
+    let answers = table(&project.join("out/latest/answers.csv"));
+    let without_id = answers.iter().find(|answer| answer["text"].starts_with("Ta i bruk")).unwrap();
+    let file = folder.path().join("koding.csv");
+    fs::write(&file, format!("answer,code\n{},trust\n", without_id["id"])).unwrap();
+    assert!(import(&project, &file, false).contains(&format!("+ {} trust", without_id["id"])));
+
+    let exported = folder.path().join("ut.qdpx");
+    let mut export = innspill();
+    export.args(["export", "--quiet", "--format", "qdpx"]).arg(&project).arg("--output").arg(&exported);
+    export.assert().success();
+    let listed = import(&project, &exported, false);
+    assert!(listed.contains("nothing to bring in") && listed.contains("codings of the machine"), "{listed}");
+}
+
 fn archive(files: &[(&str, &str)]) -> Vec<u8> {
     let mut writer = zip::ZipWriter::new(Cursor::new(Vec::new()));
     for (name, contents) in files {

@@ -8,12 +8,14 @@ use innspill::pipeline::shown_text;
 use innspill::record::{Analysis, Record};
 use innspill::settings::Settings;
 use innspill::store::Store;
+use innspill::store::Store;
 use innspill::tag::Input;
 use innspill::text;
 use rayon::prelude::*;
 
 use super::failure::Failure;
 use super::opening::{open_codebook, open_encoder, open_tagger};
+use super::project;
 
 /// A project and its answers.
 pub struct TaggedProject {
@@ -33,19 +35,20 @@ pub fn open_project(folder: &Path) -> Result<(Settings, String, Codebook), Failu
             folder.display()
         )));
     }
-    let settings =
-        Settings::from_file(&folder.join("innspill.toml")).map_err(|error| Failure::Usage(error.to_string()))?;
-    let title = super::project::title(folder, &settings);
+    let settings = project::settings(folder)?;
+    let title = project::title(folder, &settings);
     let codebook = open_codebook(settings.codebook.as_ref().map(|own| folder.join(own)).as_deref())?;
     Ok((settings, title, codebook))
 }
 
 /// Reads and tags a project.
 pub fn tagged_project(folder: &Path) -> Result<TaggedProject, Failure> {
+    let usage = |error: &dyn std::error::Error| Failure::Usage(error.to_string());
     let (settings, title, codebook) = open_project(folder)?;
-    let store = Store::open(&super::project::store_path(folder, &settings, None))?;
-    let input =
-        read_project(folder, &settings, store.secret().bytes()).map_err(|error| Failure::Usage(error.to_string()))?;
+    // Ids of answers without one of their own hang on the store's key, so they are those of every run.
+    let store = Store::open(&project::store_path(folder, &settings, None))
+        .map_err(|error| Failure::Usage(error.to_string()))?;
+    let input = read_project(folder, &settings, store.secret().bytes()).map_err(|error| usage(&error))?;
     if let Some(nothing) = input.nothing_readable() {
         return Err(Failure::Usage(nothing.to_string()));
     }

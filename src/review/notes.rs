@@ -79,16 +79,15 @@ pub fn read_notes(file: &str, bytes: &[u8]) -> Result<Vec<Note>, ReviewError> {
 }
 
 /// Puts the notes into an analysis. One whose subject is not there is listed in [`super::Review::to_review`] too; those
-/// on findings are kept as they are, since findings come later.
+/// on groups of alike answers and findings are kept as they are, since permanent ids and findings come later.
 pub fn apply_notes(analysis: &mut Analysis, codebook: &Codebook, notes: Vec<Note>, file: &str) {
     let answers: BTreeSet<&str> = analysis.records.iter().map(|record| record.answer.id.0.as_str()).collect();
     let mut missing = Vec::new();
     for note in &notes {
         let there = match note.on {
             NoteOn::Code => resolve(&note.key, codebook).is_some(),
-            NoteOn::Cluster => analysis.clusters.iter().any(|cluster| cluster.id.to_string() == note.key),
             NoteOn::Answer => answers.contains(note.key.as_str()),
-            NoteOn::Finding => true,
+            NoteOn::Cluster | NoteOn::Finding => true,
         };
         if !there {
             missing.push(ToReview {
