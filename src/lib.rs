@@ -16,5 +16,6 @@ pub mod run_description;
 pub mod score;
 pub mod settings;
 pub mod span;
+pub mod store;
 pub mod tag;
 pub mod text;

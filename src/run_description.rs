@@ -169,6 +169,9 @@ pub struct RunDescription {
     pub human_check: Option<HumanCheck>,
     /// What changed since the run before; none for the first.
     pub since_last: Option<SinceLastRun>,
+    /// What a project's run did anew, what it took from earlier runs, and what became of the groups of alike answers;
+    /// into `run.json` as it is.
+    pub changes: Option<serde_json::Value>,
     /// Resolved settings as they go into `run.json`.
     pub settings: BTreeMap<String, serde_json::Value>,
     /// Whether CSV is written for Norwegian Excel.
@@ -203,6 +206,7 @@ impl RunDescription {
             redacted: BTreeMap::new(),
             human_check: None,
             since_last: None,
+            changes: None,
             settings: BTreeMap::new(),
             excel: false,
             purpose: None,

@@ -1,6 +1,7 @@
 //! What is said of a run beside its results: inputs, versions, settings, times.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::time::{Duration, SystemTime};
 
 use innspill::codebook::Codebook;
@@ -26,13 +27,20 @@ pub struct RunFacts {
 }
 
 impl RunFacts {
-    /// Gathers them.
-    pub fn new(title: &str, settings: &Settings, input: &Input, codebook: &Codebook, tagger: &Tagger) -> Self {
+    /// Gathers them. `root` is what the names of the input's files are relative to.
+    pub fn new(
+        title: &str,
+        settings: &Settings,
+        root: &Path,
+        input: &Input,
+        codebook: &Codebook,
+        tagger: &Tagger,
+    ) -> Self {
         let identity = CodebookIdentity {
             id: codebook.codebook.id.clone(),
             name: codebook.codebook.name.get(language(settings.language)).to_owned(),
             version: codebook.codebook.version.clone(),
-            sha256: hexadecimal(&serde_json::to_vec(codebook).unwrap_or_default()),
+            sha256: codebook_hash(codebook),
         };
         let mut description = RunDescription::new(title, identity, fixed_date());
         let encoder = tagger.encoder().id();
@@ -40,7 +48,7 @@ impl RunFacts {
         description.encoder = ModelIdentity { name: encoder.name.clone(), sha256: encoder.hash.clone() };
         description.tagger = ModelIdentity {
             name: "innspill".to_owned(),
-            sha256: shipped::bytes(&encoder.name).map(hexadecimal).unwrap_or_default(),
+            sha256: heads_hash(&encoder.name),
         };
         description.inputs = input.files.iter().map(input_file).collect();
         description.rejects = input
@@ -78,7 +86,7 @@ impl RunFacts {
             .iter()
             .filter_map(|file| {
                 let path = file.path.split('#').next().unwrap_or(&file.path);
-                std::fs::metadata(path).ok()?.modified().ok()
+                std::fs::metadata(root.join(path)).ok()?.modified().ok()
             })
             .max()
             .and_then(civil);
@@ -148,6 +156,16 @@ fn language(language: ReportLanguage) -> Language {
         ReportLanguage::Nn => Language::Nn,
         ReportLanguage::En => Language::En,
     }
+}
+
+/// SHA-256 of a codebook as we understand it: comments and the order of keys do not count.
+pub fn codebook_hash(codebook: &Codebook) -> String {
+    hexadecimal(&serde_json::to_vec(codebook).unwrap_or_default())
+}
+
+/// SHA-256 of the heads that go with an encoder; empty where there are none.
+pub fn heads_hash(encoder: &str) -> String {
+    shipped::bytes(encoder).map(hexadecimal).unwrap_or_default()
 }
 
 fn hexadecimal(bytes: &[u8]) -> String {

@@ -6,14 +6,19 @@ mod codebook;
 mod coded_rows;
 mod completions;
 mod describe_run;
+mod doctor;
 mod embed;
 mod evaluate;
 mod failure;
 mod init;
+mod keep;
 mod models;
 mod opening;
 mod output;
+mod project;
 mod run;
+mod runs;
+mod stop;
 mod tag;
 mod terminal;
 mod texts;
@@ -58,12 +63,15 @@ Examples:
   innspill init my-project                    a new project folder, ready for input
 
 Exit codes: 0 ok; 1 below --fail-under; 2 usage, or nothing readable; 3 rejected rows under --strict;
-75 another run holds the project.";
+75 another run holds the project; 130 and 143 stopped by Ctrl-C or SIGTERM.";
 
 #[derive(Debug, Subcommand)]
 enum Command {
     Init(init::Init),
-    Run(run::Run),
+    Run(Box<run::Run>),
+    Runs(runs::Runs),
+    Keep(keep::Keep),
+    Doctor(doctor::Doctor),
     Tag(Box<tag::TagCommand>),
     Cluster(cluster::Cluster),
     Embed(embed::Embed),
@@ -99,6 +107,9 @@ fn run(command: Command, common: &Common) -> Result<(), Failure> {
     match command {
         Command::Init(command) => command.run(),
         Command::Run(command) => command.run(common),
+        Command::Runs(command) => command.run(),
+        Command::Keep(command) => command.run(),
+        Command::Doctor(command) => command.run(),
         Command::Tag(command) => command.run(common),
         Command::Cluster(command) => command.run(),
         Command::Embed(command) => command.run(),
