@@ -26,8 +26,19 @@ fn killed_at_each_step_a_night_leaves_the_old_outputs_or_the_new_and_the_next_co
     let mut input = rows(30, &mut numbers);
     project.write(&input);
     project.night(&[]);
-    let points =
-        ["text", "encode", "tag", "cluster", "alike", "analysed", "begun", "stored", "published", "committed", "pruned"];
+    let points = [
+        "text",
+        "encode",
+        "tag",
+        "cluster",
+        "alike",
+        "analysed",
+        "begun",
+        "stored",
+        "published",
+        "committed",
+        "pruned",
+    ];
     for (number, point) in (0u32..).zip(points) {
         input.insert(100 + number, (format!("{} Steg {number}.", sentence(&mut numbers)), "Bord 1".to_owned()));
         input.remove(&(number + 1));
@@ -98,7 +109,8 @@ fn killed_at_random_moments_over_a_growing_input_nothing_is_lost_or_counted_twic
     project.night(&[]);
     assert_undisturbed(&project, &input);
     let database = project.database();
-    let now: i64 = database.query_row("SELECT count(*) FROM answers WHERE until IS NULL", [], |row| row.get(0)).unwrap();
+    let now: i64 =
+        database.query_row("SELECT count(*) FROM answers WHERE until IS NULL", [], |row| row.get(0)).unwrap();
     assert_eq!(now, input.len() as i64);
 }
 

@@ -24,10 +24,7 @@ fn old_runs_are_removed_by_the_rule_but_not_those_that_are_kept() {
         project.write(&input);
         project.night(&[]);
         if night == 2 {
-            project
-                .command(&["keep", "2", "--case", "26/77", "--reason", "Grunnlag for høringen"])
-                .assert()
-                .success();
+            project.command(&["keep", "2", "--case", "26/77", "--reason", "Grunnlag for høringen"]).assert().success();
         }
     }
     let states: Vec<String> = listed(&project).iter().map(|run| run["state"].as_str().unwrap().to_owned()).collect();

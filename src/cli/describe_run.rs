@@ -46,10 +46,7 @@ impl RunFacts {
         let encoder = tagger.encoder().id();
         description.language = language(settings.language);
         description.encoder = ModelIdentity { name: encoder.name.clone(), sha256: encoder.hash.clone() };
-        description.tagger = ModelIdentity {
-            name: "innspill".to_owned(),
-            sha256: heads_hash(&encoder.name),
-        };
+        description.tagger = ModelIdentity { name: "innspill".to_owned(), sha256: heads_hash(&encoder.name) };
         description.inputs = input.files.iter().map(input_file).collect();
         description.rejects = input
             .rejects

@@ -164,14 +164,19 @@ fn examine_store(folder: &Path, path: &Path, tools: Option<&Tools>, findings: &m
     let last = store.last_run().ok().flatten();
     findings.well(
         "runs",
-        format!("{} kept, {} pruned, {} killed; {answers} answers now", count(RunState::Done), count(RunState::Pruned),
-            count(RunState::Abandoned)),
+        format!(
+            "{} kept, {} pruned, {} killed; {answers} answers now",
+            count(RunState::Done),
+            count(RunState::Pruned),
+            count(RunState::Abandoned)
+        ),
     );
     if count(RunState::Open) > 0 && Lock::holder(folder).is_none() {
         findings.note("runs", "one was killed while it was written; the next run clears it away".to_owned());
     }
     if last.is_some() && last != project::latest_run(folder) {
-        findings.note("runs", "out/latest does not lead to the last run in the store; the next run mends it".to_owned());
+        findings
+            .note("runs", "out/latest does not lead to the last run in the store; the next run mends it".to_owned());
     }
     if let (Some(now), Ok(Some(before))) = (tools, store.last_tools()) {
         let change = ToolsChange::between(&before, now);

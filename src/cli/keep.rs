@@ -42,8 +42,7 @@ impl Keep {
         }
         let settings = project::settings(&self.project)?;
         let _lock = Lock::take(&self.project)?;
-        let mut store =
-            Store::open_existing(&project::store_path(&self.project, &settings, self.store.as_deref()))?;
+        let mut store = Store::open_existing(&project::store_path(&self.project, &settings, self.store.as_deref()))?;
         store.keep(self.run, self.case.trim(), self.reason.trim())?;
         let folder = project::run_folder(&self.project, self.run);
         writeln!(std::io::stdout(), "{}: kept for case {}", folder.display(), self.case.trim())?;

@@ -10,6 +10,7 @@ mod doctor;
 mod embed;
 mod evaluate;
 mod failure;
+mod forget;
 mod init;
 mod keep;
 mod models;
@@ -18,6 +19,7 @@ mod output;
 mod project;
 mod run;
 mod runs;
+mod show;
 mod stop;
 mod tag;
 mod terminal;
@@ -71,6 +73,8 @@ enum Command {
     Run(Box<run::Run>),
     Runs(runs::Runs),
     Keep(keep::Keep),
+    Show(show::Show),
+    Forget(forget::Forget),
     Doctor(doctor::Doctor),
     Tag(Box<tag::TagCommand>),
     Cluster(cluster::Cluster),
@@ -109,6 +113,8 @@ fn run(command: Command, common: &Common) -> Result<(), Failure> {
         Command::Run(command) => command.run(common),
         Command::Runs(command) => command.run(),
         Command::Keep(command) => command.run(),
+        Command::Show(command) => command.run(),
+        Command::Forget(command) => command.run(),
         Command::Doctor(command) => command.run(),
         Command::Tag(command) => command.run(common),
         Command::Cluster(command) => command.run(),

@@ -154,13 +154,18 @@ impl Run {
             return Err(Failure::Usage("--output: a project writes into its own out/; leave it out".to_owned()));
         }
         let settings = project::settings(folder)?;
+        if let Some(warning) = settings.overdue(jiff::tz::TimeZone::UTC.to_datetime(jiff::Timestamp::now()).date()) {
+            tracing::warn!("{warning}");
+        }
         let _lock = Lock::take(folder)?;
+        project::keep_private(folder);
         let mut store = Store::open(&project::store_path(folder, &settings, self.store.as_deref()))?;
         store.abandon_open_runs()?;
         let clock = jiff::Timestamp::now().to_string();
         let title = project::title(folder, &settings);
         let plan = self.plan(settings, title, folder.to_owned())?;
-        let input = read_project(folder, &plan.settings, store.secret().bytes()).map_err(usage)?;
+        let mut input = read_project(folder, &plan.settings, store.secret().bytes()).map_err(usage)?;
+        store.leave_out_forgotten(&mut input)?;
         let rejected = tell_of(&input)?;
         let mut seconds = vec![("ingest".to_owned(), started.elapsed().as_secs_f64())];
         stop.check()?;
@@ -168,8 +173,7 @@ impl Run {
         let mut tagger = open_tagger(plan.codebook.clone(), open_encoder(&plan.settings.encoder)?, None)?;
         let encoder = tagger.encoder().id().clone();
         let heads = heads_hash(&encoder.name);
-        let tools =
-            Tools::new(&plan.codebook, &codebook_hash(&plan.codebook), &encoder, &heads, tagger.thresholds());
+        let tools = Tools::new(&plan.codebook, &codebook_hash(&plan.codebook), &encoder, &heads, tagger.thresholds());
         if self.preview {
             accept::preview(&store, input, &mut tagger)?;
             return Ok(rejected);
@@ -345,7 +349,8 @@ const TOLD_FROM: usize = 5;
 
 fn changes(written: &Written, events: &[Event], analysis: &Analysis) -> serde_json::Value {
     let large = |event: &&Event| event.size.max(event.left) >= TOLD_FROM;
-    let label = |id: u32| analysis.clusters.iter().find(|cluster| cluster.id == id).map(|cluster| cluster.label.as_str());
+    let label =
+        |id: u32| analysis.clusters.iter().find(|cluster| cluster.id == id).map(|cluster| cluster.label.as_str());
     let told: Vec<serde_json::Value> = events
         .iter()
         .filter(large)

@@ -100,7 +100,8 @@ pub fn carry_over(analysis: &mut Analysis, ledger: &Ledger, before: &[Option<u32
             next = next.saturating_add(1);
             let from = sources.get(&position).copied().filter(|old| heirs.contains_key(old));
             let kind = if from.is_some() { EventKind::Split } else { EventKind::Born };
-            let event = Event { kind, cluster: cluster.id, other: from, size: cluster.size, joined: cluster.size, left: 0 };
+            let event =
+                Event { kind, cluster: cluster.id, other: from, size: cluster.size, joined: cluster.size, left: 0 };
             events.push(event);
             continue;
         };
@@ -200,7 +201,8 @@ impl<'a> Overlaps<'a> {
             ((old + new).saturating_sub(shared)).max(1)
         };
         pairs.sort_by(|left, right| {
-            let crosswise = |a: &(u32, usize, usize), b: &(u32, usize, usize)| a.2 as u128 * union(b.0, b.1, b.2) as u128;
+            let crosswise =
+                |a: &(u32, usize, usize), b: &(u32, usize, usize)| a.2 as u128 * union(b.0, b.1, b.2) as u128;
             (crosswise(right, left).cmp(&crosswise(left, right)))
                 .then_with(|| Reverse(left.2).cmp(&Reverse(right.2)))
                 .then_with(|| (left.0, left.1).cmp(&(right.0, right.1)))
@@ -244,10 +246,9 @@ mod tests {
             analysis.clusters.push(ClusterSummary { id: 0, label, quotes: Vec::new(), size: group.len() });
             for name in *group {
                 names.push((*name).to_owned());
-                analysis.records.push(crate::record::Record {
-                    cluster: Some(position),
-                    ..crate::store::tests::record(name, "")
-                });
+                analysis
+                    .records
+                    .push(crate::record::Record { cluster: Some(position), ..crate::store::tests::record(name, "") });
             }
         }
         (analysis, names)
@@ -257,9 +258,7 @@ mod tests {
         let (mut analysis, names) = analysis(new);
         let known = old
             .iter()
-            .map(|(id, members)| {
-                (*id, Known { label: format!("gammel {id}"), size: members.len(), by_person: false })
-            })
+            .map(|(id, members)| (*id, Known { label: format!("gammel {id}"), size: members.len(), by_person: false }))
             .collect();
         let ledger = Ledger { known, next: 100 };
         let before: Vec<Option<u32>> = names
@@ -293,8 +292,7 @@ mod tests {
 
     #[test]
     fn a_split_leaves_the_id_with_the_larger_part() {
-        let (clusters, events) =
-            night(&[(3, &["a", "b", "c", "d", "e"])], &[&["d", "e"], &["a", "b", "c"]]);
+        let (clusters, events) = night(&[(3, &["a", "b", "c", "d", "e"])], &[&["d", "e"], &["a", "b", "c"]]);
         assert_eq!(clusters, [(100, "ny 0".to_owned()), (3, "gammel 3".to_owned())]);
         assert_eq!(kinds(&events), [(EventKind::Shrunk, 3, None, 0, 2), (EventKind::Split, 100, Some(3), 2, 0)]);
     }

@@ -13,13 +13,13 @@ impl Store {
     /// # Errors
     /// When the store cannot be read.
     pub fn ledger(&self, analysis: &Analysis) -> Result<(Ledger, Vec<Option<u32>>), StoreError> {
-        let next: u32 = self.connection.query_row("SELECT coalesce(max(cluster) + 1, 0) FROM clusters", [], |row| row.get(0))?;
+        let next: u32 =
+            self.connection.query_row("SELECT coalesce(max(cluster) + 1, 0) FROM clusters", [], |row| row.get(0))?;
         let mut ledger = Ledger { known: Default::default(), next };
         let mut before = vec![None; analysis.records.len()];
         let Some(run) = runs::last_done(&self.connection)? else { return Ok((ledger, before)) };
         let last = snapshot::read(&self.connection, run)?.ok_or(StoreError::Damaged { what: "the last run" })?;
-        let mut statement =
-            self.connection.prepare("SELECT label, labelled_by FROM clusters WHERE cluster = ?1")?;
+        let mut statement = self.connection.prepare("SELECT label, labelled_by FROM clusters WHERE cluster = ?1")?;
         for summary in &last.summaries {
             let (label, by): (String, String) =
                 statement.query_row([summary.id], |row| Ok((row.get(0)?, row.get(1)?)))?;
@@ -44,7 +44,12 @@ impl Store {
 }
 
 /// Writes a run's events, new groups and labels.
-pub(super) fn write(connection: &Connection, run: u32, analysis: &Analysis, events: &[Event]) -> Result<(), StoreError> {
+pub(super) fn write(
+    connection: &Connection,
+    run: u32,
+    analysis: &Analysis,
+    events: &[Event],
+) -> Result<(), StoreError> {
     let mut upsert = connection.prepare(
         "INSERT INTO clusters (cluster, label, labelled_by, born) VALUES (?1, ?2, 'machine', ?3)
          ON CONFLICT (cluster) DO UPDATE SET label = excluded.label, died = NULL WHERE labelled_by = 'machine'",

@@ -58,8 +58,7 @@ impl Store {
     pub fn load(&self, run: Option<u32>) -> Result<StoredRun, StoreError> {
         let run = match run {
             Some(run) => run,
-            None => runs::last_done(&self.connection)?
-                .ok_or_else(|| StoreError::NoRun { path: self.path.clone() })?,
+            None => runs::last_done(&self.connection)?.ok_or_else(|| StoreError::NoRun { path: self.path.clone() })?,
         };
         let unknown = || StoreError::UnknownRun { run };
         let row: (Option<i64>, Option<String>) = self

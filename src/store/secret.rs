@@ -42,9 +42,8 @@ impl Secret {
     /// # Errors
     /// When the store cannot be read or written, or the system gives no random numbers.
     pub(super) fn of(connection: &Connection) -> Result<Self, StoreError> {
-        let found: Option<Vec<u8>> = connection
-            .query_row("SELECT value FROM project WHERE name = 'secret'", [], |row| row.get(0))
-            .optional()?;
+        let found: Option<Vec<u8>> =
+            connection.query_row("SELECT value FROM project WHERE name = 'secret'", [], |row| row.get(0)).optional()?;
         if let Some(bytes) = found {
             let bytes = bytes.try_into().map_err(|_| StoreError::Damaged { what: "the secret" })?;
             return Ok(Secret(bytes));

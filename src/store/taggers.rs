@@ -86,11 +86,10 @@ pub(super) fn number(connection: &Connection, tools: &Tools) -> Result<ToolNumbe
         "INSERT OR IGNORE INTO codebooks (sha256, json) VALUES (?1, ?2)",
         params![tools.codebook_sha256, tools.codebook],
     )?;
-    let codebook: i64 = connection.query_row(
-        "SELECT codebook FROM codebooks WHERE sha256 = ?1",
-        [&tools.codebook_sha256],
-        |row| row.get(0),
-    )?;
+    let codebook: i64 =
+        connection.query_row("SELECT codebook FROM codebooks WHERE sha256 = ?1", [&tools.codebook_sha256], |row| {
+            row.get(0)
+        })?;
     let encoder_key = params![tools.encoder.name, tools.encoder.hash, tools.version];
     connection.execute("INSERT OR IGNORE INTO encoders (name, sha256, version) VALUES (?1, ?2, ?3)", encoder_key)?;
     let encoder: i64 = connection.query_row(

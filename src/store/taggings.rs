@@ -111,8 +111,8 @@ pub(super) struct Raw {
 pub(super) fn of_tagger(connection: &Connection, tagger: i64) -> Result<FxHashMap<TextId, Raw>, StoreError> {
     let mut statement =
         connection.prepare("SELECT text, listed, scores FROM taggings WHERE tagger = ?1 ORDER BY tagging")?;
-    let rows = statement
-        .query_map([tagger], |row| Ok((row.get(0)?, Raw { listed: row.get(1)?, scores: row.get(2)? })))?;
+    let rows =
+        statement.query_map([tagger], |row| Ok((row.get(0)?, Raw { listed: row.get(1)?, scores: row.get(2)? })))?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
@@ -128,12 +128,7 @@ pub(super) fn keep<'a>(
         let mut insert = transaction
             .prepare("INSERT OR REPLACE INTO taggings (tagger, text, listed, scores) VALUES (?1, ?2, ?3, ?4)")?;
         for (text, tagging) in taggings {
-            insert.execute(params![
-                tagger,
-                text,
-                listed_text(tagging)?,
-                scores_bytes(&tagging.all_scores, order)
-            ])?;
+            insert.execute(params![tagger, text, listed_text(tagging)?, scores_bytes(&tagging.all_scores, order)])?;
         }
     }
     transaction.commit()?;

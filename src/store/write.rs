@@ -206,12 +206,7 @@ fn write_corrected(
     Ok(())
 }
 
-fn finish(
-    connection: &rusqlite::Connection,
-    run: u32,
-    night: &Night<'_>,
-    written: &Written,
-) -> Result<(), StoreError> {
+fn finish(connection: &rusqlite::Connection, run: u32, night: &Night<'_>, written: &Written) -> Result<(), StoreError> {
     let counts = &night.analysis.counts;
     let counts = serde_json::json!({
         "units": counts.units, "answers": counts.answers, "duplicates": counts.duplicates, "rejects": counts.rejects,

@@ -25,7 +25,8 @@ impl Numbers {
     }
 }
 
-const WHO: &[&str] = &["Kommunen", "Staten", "Etaten", "Lederne", "De ansatte", "Fylket", "Innbyggerne", "Avdelingen vår"];
+const WHO: &[&str] =
+    &["Kommunen", "Staten", "Etaten", "Lederne", "De ansatte", "Fylket", "Innbyggerne", "Avdelingen vår"];
 const DOES: &[&str] = &["må", "bør", "kan ikke", "ønsker å", "klarer ikke å", "skulle gjerne", "trenger å", "vil"];
 const WHAT: &[&str] = &[
     "bygge ned siloene mellom sektorene",
