@@ -12,6 +12,7 @@ pub mod pipeline;
 pub mod privacy;
 pub mod record;
 pub mod report;
+pub mod review;
 pub mod run_description;
 pub mod score;
 pub mod settings;

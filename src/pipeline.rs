@@ -18,6 +18,7 @@ use crate::encode::{EncodeError, Encoder, Vectors};
 use crate::ingest::Input;
 use crate::privacy::redact;
 use crate::record::{Analysis, ClusterSummary, NearEqual, Record, UnitCounts};
+use crate::review::Review;
 use crate::tag::{Input as TagInput, Outcome, Tagger, Tagging};
 use crate::text::{self, Language, Lexicon, Mended};
 
@@ -195,7 +196,15 @@ pub fn analyse(
             tagging,
         })
         .collect();
-    Ok(Analysis { records, clusters, counts, near_equal, thresholds: tagger.thresholds(), group_names })
+    Ok(Analysis {
+        records,
+        clusters,
+        counts,
+        near_equal,
+        thresholds: tagger.thresholds(),
+        group_names,
+        review: Review::default(),
+    })
 }
 
 /// The first stages alone: what each answer would be tagged as, with nothing remembered.

@@ -74,12 +74,13 @@ pub struct RejectedUnit {
     pub reason: String,
 }
 
-/// What a person found who read a random sample of coded answers.
+/// What a person found who read a random sample of coded answers. Numbers of tags are estimates for all answers with
+/// content, each answer read weighted by the inverse of its chance of being drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct HumanCheck {
     /// Answers read.
     pub answers: usize,
-    /// Tags in the sample that were set by machine.
+    /// Tags that were set by machine.
     pub tags_set: usize,
     /// Of these, right.
     pub tags_right: usize,

@@ -55,7 +55,7 @@ fn a_term_of_two_codes_is_told_of_and_is_no_failure() {
     codebook(&["check", path.to_str().unwrap()])
         .assert()
         .code(0)
-        .stdout(contains("clash: ").and(contains("ventetid")).and(contains("2 codes: 1 clashes")));
+        .stdout(contains("clash: ").and(contains("ventetid")).and(contains("2 codes: 1 clash, ")));
 }
 
 #[test]

@@ -61,6 +61,11 @@ struct Summary<'a> {
 impl Cluster {
     /// Reads, groups, writes.
     pub fn run(self) -> Result<(), Failure> {
+        if self.output.as_os_str() == "-" && self.summary.as_deref().is_some_and(|path| path.as_os_str() == "-") {
+            return Err(Failure::Usage(
+                "--output - and --summary - would mix two streams; write one of them to a file".to_owned(),
+            ));
+        }
         // Opened first: a place that cannot be written is told of before the work, not after.
         let mut output = Output::create(&self.output)?;
         let summary = self.summary.as_deref().map(Output::create).transpose()?;

@@ -54,11 +54,13 @@ fn print_check(codebook: &Codebook) -> Result<(), Failure> {
         writeln!(output, "{severity}: {} {}", finding.code, finding.message)?;
     }
     let clashes = findings.iter().filter(|finding| finding.severity == Severity::Clash).count();
+    let advice = findings.len() - clashes;
     writeln!(
         output,
-        "{} codes: {clashes} clashes, {} pieces of advice",
+        "{} codes: {clashes} {}, {advice} {} of advice",
         codebook.codes().len(),
-        findings.len() - clashes
+        if clashes == 1 { "clash" } else { "clashes" },
+        if advice == 1 { "piece" } else { "pieces" },
     )?;
     Ok(())
 }

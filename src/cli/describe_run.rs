@@ -100,7 +100,32 @@ pub fn describe(facts: RunFacts, analysis: &Analysis, seconds: Vec<(String, f64)
     description.received = first.zip(last).map(|(first, last)| (first.date(), last.date()));
     description.dated = source_date_epoch().or(last).or(newest_file).unwrap_or_else(fixed_date);
     description.redacted = redaction_marks(analysis);
+    description.human_check = analysis.review.check.as_ref().map(|check| check.overall);
     description.execution.seconds = seconds;
+    description
+}
+
+/// What is known of answers that were tagged before: the codebook, and the dates of the answers or of the file.
+pub fn describe_tagged(
+    path: &std::path::Path,
+    report_language: ReportLanguage,
+    codebook: &Codebook,
+    analysis: &Analysis,
+) -> RunDescription {
+    let identity = CodebookIdentity {
+        id: codebook.codebook.id.clone(),
+        name: codebook.codebook.name.get(language(report_language)).to_owned(),
+        version: codebook.codebook.version.clone(),
+        sha256: hexadecimal(&serde_json::to_vec(codebook).unwrap_or_default()),
+    };
+    let title = path.file_stem().map_or_else(|| "innspill".to_owned(), |name| name.to_string_lossy().into_owned());
+    let mut description = RunDescription::new(&title, identity, fixed_date());
+    description.language = language(report_language);
+    let times = analysis.records.iter().filter_map(|record| record.answer.time);
+    let (first, last) = (times.clone().min(), times.max());
+    let file = std::fs::metadata(path).ok().and_then(|file| file.modified().ok()).and_then(civil);
+    description.received = first.zip(last).map(|(first, last)| (first.date(), last.date()));
+    description.dated = source_date_epoch().or(last).or(file).unwrap_or_else(fixed_date);
     description
 }
 

@@ -1,6 +1,7 @@
 //! The terminal: one file per command. Parsed arguments are resolved into plain settings before the
 //! library is called, and the library never knows of the terminal.
 
+mod arrow_stream;
 mod cluster;
 mod codebook;
 mod coded_rows;
@@ -9,19 +10,25 @@ mod describe_run;
 mod doctor;
 mod embed;
 mod evaluate;
+mod explain;
+mod export;
 mod failure;
 mod forget;
+mod import;
 mod init;
 mod keep;
 mod models;
 mod opening;
 mod output;
+mod persons_work;
 mod project;
 mod run;
 mod runs;
+mod sample;
 mod show;
 mod stop;
 mod tag;
+mod tagged_project;
 mod terminal;
 mod texts;
 mod train;
@@ -81,7 +88,11 @@ enum Command {
     Embed(embed::Embed),
     Train(train::Train),
     Evaluate(Box<evaluate::Evaluate>),
+    Explain(explain::Explain),
+    Export(Box<export::Export>),
     Codebook(codebook::CodebookCommand),
+    Sample(sample::Sample),
+    Import(import::Import),
     Models(models::Models),
     Completions(completions::Completions),
 }
@@ -121,7 +132,11 @@ fn run(command: Command, common: &Common) -> Result<(), Failure> {
         Command::Embed(command) => command.run(),
         Command::Train(command) => command.run(common),
         Command::Evaluate(command) => command.run(common),
+        Command::Explain(command) => command.run(),
+        Command::Export(command) => command.run(common),
         Command::Codebook(command) => command.run(),
+        Command::Sample(command) => command.run(),
+        Command::Import(command) => command.run(),
         Command::Models(command) => command.run(common.quiet),
         Command::Completions(command) => command.run(),
     }

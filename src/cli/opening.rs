@@ -96,7 +96,7 @@ pub struct Rows {
     /// Read only rows whose FIELD has this VALUE; may be repeated
     #[arg(long = "where", value_name = "FIELD=VALUE")]
     pub filters: Vec<Filter>,
-    /// Format of the input: csv, xlsx, jsonl, text [default: by the file's ending]
+    /// Format of the input: csv, xlsx, jsonl, text, docx, pdf [default: by the file's ending]
     #[arg(long, value_name = "FORMAT", value_parser = parse_format)]
     pub input_format: Option<Format>,
     /// Exit with 3 if any row was rejected
@@ -105,7 +105,7 @@ pub struct Rows {
 }
 
 fn parse_format(name: &str) -> Result<Format, String> {
-    Format::from_name(name).ok_or_else(|| "one of csv, xlsx, jsonl, text".to_owned())
+    Format::from_name(name).ok_or_else(|| "one of csv, xlsx, jsonl, text, docx, pdf".to_owned())
 }
 
 impl Rows {

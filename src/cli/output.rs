@@ -34,6 +34,9 @@ impl Output {
             Output::Standard(mut output) => Ok(output.flush()?),
             Output::File(output, path) => {
                 let file = output.into_inner().map_err(|error| Failure::from(error.into_error()))?;
+                if !is_in_project(&path) {
+                    open_to_the_umask(file.as_file(), &path);
+                }
                 file.as_file().sync_all()?;
                 file.persist(&path).map_err(|error| Failure::Usage(format!("{}: {}", path.display(), error.error)))?;
                 sync_folder(&path);
@@ -42,6 +45,34 @@ impl Output {
         }
     }
 }
+
+/// Whether a project's folder holds the file: its answers are for its owner alone.
+fn is_in_project(path: &Path) -> bool {
+    let folder = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
+    folder.ancestors().any(|folder| folder.join("innspill.toml").is_file())
+}
+
+/// A temporary file is made for its owner alone; one that was asked for by name has the rights of the file it replaces,
+/// or else those that the user's umask gives any new file.
+#[cfg(unix)]
+fn open_to_the_umask(file: &File, path: &Path) {
+    use std::os::unix::fs::PermissionsExt;
+    let replaced = std::fs::metadata(path).ok().map(|metadata| metadata.permissions().mode() & 0o777);
+    let usual = || {
+        // The umask can only be read by setting it, for all threads; a new file tells it as well.
+        let folder = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let probe =
+            tempfile::Builder::new().permissions(std::fs::Permissions::from_mode(0o666)).tempfile_in(folder).ok()?;
+        Some(probe.as_file().metadata().ok()?.permissions().mode() & 0o777)
+    };
+    if let Some(mode) = replaced.or_else(usual) {
+        let _ = file.set_permissions(std::fs::Permissions::from_mode(mode));
+    }
+}
+
+#[cfg(not(unix))]
+fn open_to_the_umask(_: &File, _: &Path) {}
 
 /// A rename is safe once its folder is on disk; where a folder cannot be opened (Windows) that is the system's affair.
 fn sync_folder(path: &Path) {

@@ -185,7 +185,7 @@ impl Run {
         let mut analysis = timed_analysis(input, &mut tagger, &mut memory, stop, &mut seconds)?;
         let remembered = memory.finish();
         let by_machine = fingerprints(&analysis);
-        // A person's corrections go in here: a function on `&mut analysis`, before anything is counted or written.
+        super::persons_work::apply(Some(folder), &mut analysis, &plan.codebook)?;
         let corrected = differing(&analysis, &by_machine);
         let (ledger, before) = store.ledger(&analysis)?;
         let events = ledger::carry_over(&mut analysis, &ledger, &before);

@@ -12,6 +12,7 @@ use rayon::prelude::*;
 use serde::Serialize;
 
 use super::Common;
+use super::arrow_stream::{self, Extras};
 use super::failure::Failure;
 use super::opening::{AnyTagger, Rows, Tools, report_reject};
 use super::output::Output;
@@ -23,6 +24,7 @@ use super::terminal;
 ///   innspill tag answers.csv --output tags.jsonl
 ///   cat answers.jsonl | innspill tag - --input-format jsonl --output - | jq .themes
 ///   innspill tag answers.jsonl --codebook mine.toml --scores --output -
+///   innspill tag - --arrow --output -        Arrow IPC streams in and out, for Spark, DuckDB, Polars
 #[derive(Debug, clap::Args)]
 #[command(verbatim_doc_comment)]
 pub struct TagCommand {
@@ -38,6 +40,9 @@ pub struct TagCommand {
     /// Carry each row's own fields along, under "input"
     #[arg(long)]
     keep_fields: bool,
+    /// Read and write Arrow IPC streams: one row out for each row in
+    #[arg(long, conflicts_with_all = ["input_format", "filters"])]
+    arrow: bool,
     /// Where to write; - for standard output
     #[arg(long, short)]
     output: PathBuf,
@@ -86,6 +91,9 @@ impl TagCommand {
     /// Streams the input through the tagger.
     pub fn run(self, common: &Common) -> Result<(), Failure> {
         let mut tagger = self.tools.open()?;
+        if self.arrow {
+            return self.run_arrow(&mut tagger);
+        }
         let stream = open_stream(&self.input, self.rows.input_format, &self.rows.options(self.keep_fields))
             .map_err(|error| Failure::Usage(error.to_string()))?;
         let mut stream = stream.with_fields();
@@ -110,11 +118,24 @@ impl TagCommand {
         }
         self.write(&mut tagger, &batch, &mut output)?;
         bar.finish_and_clear();
+        if !common.quiet {
+            for file in stream.stream().files() {
+                for note in &file.notes {
+                    eprintln!("innspill: {}: {note}", file.path);
+                }
+            }
+        }
         if let Some(nothing) = stream.stream().nothing_readable() {
             return Err(Failure::Usage(nothing.to_string()));
         }
         output.finish()?;
         if self.rows.strict && rejected > 0 { Err(Failure::Rejected(rejected)) } else { Ok(()) }
+    }
+
+    fn run_arrow(&self, tagger: &mut AnyTagger) -> Result<(), Failure> {
+        let extras = Extras { scores: self.scores, keep_fields: self.keep_fields };
+        let passed_over = arrow_stream::tag(&self.input, &self.output, tagger, extras)?;
+        if self.rows.strict && passed_over > 0 { Err(Failure::Rejected(passed_over)) } else { Ok(()) }
     }
 
     fn write(&self, tagger: &mut AnyTagger, batch: &[Row], output: &mut Output) -> Result<(), Failure> {

@@ -122,7 +122,9 @@ impl Assembler {
         }
         let several = layout.texts.len() > 1;
         let mut fields = extra.fields;
-        let row_respondent = (several && layout.respondent.is_none()).then(|| self.row_respondent(layout, &cell));
+        let known = layout.respondent.is_some_and(|column| !cell(column).trim().is_empty());
+        let row_is_respondent = several && layout.respondent.is_none() || layout.row_is_respondent && !known;
+        let row_respondent = row_is_respondent.then(|| self.row_respondent(layout, &cell));
         for (part, &column) in layout.texts.iter().enumerate() {
             let text = cell(column);
             if text.trim().is_empty() && !extra.empty_is_answer {
@@ -165,9 +167,15 @@ impl Assembler {
         row: u64,
     ) -> Answer {
         let filled = |column: Option<usize>| column.map(|column| cell(column).trim()).filter(|value| !value.is_empty());
-        let header = || layout.columns.get(text).map(|column| column.header.as_str());
+        let header = || layout.name(text);
         let mut answer = self.plain_answer(cell(text).to_owned(), row);
-        answer.id = AnswerId(filled(layout.id).unwrap_or("").to_owned());
+        answer.id = AnswerId(match filled(layout.id) {
+            // Without a key there is no project, and rows are to be joined by the ids they came with.
+            Some(id) if layout.ids_are_private && !self.options.key.is_empty() => {
+                personal::pseudonym(id, &self.options.key)
+            }
+            id => id.unwrap_or("").to_owned(),
+        });
         if let Some(kind) = filled(layout.kind) {
             answer.kind = Some(Kind::from_input(kind));
         } else if self.options.source.kind.is_none()
@@ -195,13 +203,18 @@ impl Assembler {
             }
         }
         answer.groups.extend(groups.iter().cloned());
-        answer.respondent =
-            filled(layout.respondent).map(|value| RespondentId(personal::respondent(value, &self.options.key)));
+        answer.respondent = filled(layout.respondent).map(|value| {
+            RespondentId(if layout.respondents_are_private {
+                personal::pseudonym(value, &self.options.key)
+            } else {
+                personal::respondent(value, &self.options.key)
+            })
+        });
         answer.time = filled(layout.time).and_then(time::parse_time);
         answer.kept = layout
             .kept
             .iter()
-            .filter_map(|&column| Some((layout.columns.get(column)?.header.clone(), cell(column).to_owned())))
+            .filter_map(|&column| Some((layout.name(column)?.to_owned(), cell(column).to_owned())))
             .collect();
         answer
     }

@@ -5,6 +5,7 @@ use super::headers::{self, TextHeader, normalise};
 use super::layout::{ColumnRead, Layout, LayoutError, is_single, source_role};
 use super::parse_time;
 use super::personal::{self, Personal};
+use super::survey::{Export, Part};
 use crate::settings::{Role, Source};
 
 /// Decides from headers and the first rows; `rows` may be empty, then headers alone decide.
@@ -13,10 +14,38 @@ pub(super) fn decide(headers: &[String], rows: &[Vec<String>], source: &Source) 
     let mut draft = Draft::new(headers, samples);
     draft.follow_settings(source)?;
     draft.find_texts()?;
-    draft.drop_personal();
-    draft.find_single_roles();
-    draft.find_the_rest();
-    Ok(draft.layout())
+    Ok(draft.finish())
+}
+
+/// Decides for the export of a survey tool: its own columns are known, and every other column is a question.
+pub(super) fn decide_export(
+    headers: &[String],
+    rows: &[Vec<String>],
+    source: &Source,
+    export: &Export,
+) -> Result<Layout, LayoutError> {
+    let rows = rows.get(export.more_header_rows..).unwrap_or_default();
+    let samples = ColumnSample::of_rows(headers.len(), rows);
+    let mut draft = Draft::new(headers, samples);
+    draft.name_questions(export);
+    draft.follow_settings(source)?;
+    let ids_as_given = draft.has(Role::Id);
+    draft.follow_export(export)?;
+    let mut layout = draft.finish();
+    layout.row_is_respondent = export.row_is_respondent;
+    layout.ids_are_private = !ids_as_given;
+    layout.respondents_are_private = true;
+    Ok(layout)
+}
+
+impl Draft<'_> {
+    /// Settles the columns that are not text.
+    fn finish(mut self) -> Layout {
+        self.drop_personal();
+        self.find_single_roles();
+        self.find_the_rest();
+        self.layout()
+    }
 }
 
 /// A column whose use is being looked for.
@@ -28,6 +57,10 @@ struct Candidate<'a> {
     role: Option<Role>,
     personal: Option<Personal>,
     group: Option<String>,
+    /// The question's words, where the header is a code or holds more than them.
+    question: Option<String>,
+    /// What a survey tool's export says of it.
+    part: Option<Part>,
 }
 
 impl Candidate<'_> {
@@ -79,6 +112,71 @@ impl Candidate<'_> {
     }
 }
 
+/// Words that only a choice between few is made of.
+const CHOICES: &str = "ja|nei|vet ikke|veit ikkje|yes|no|don t know|enig|uenig|helt enig|delvis enig|litt enig|verken enig \
+        eller uenig|delvis uenig|litt uenig|helt uenig|ikke aktuelt|ikke relevant|agree|disagree|strongly agree|\
+        strongly disagree|neutral|nøytral|checked|not checked|selected|y|n|true|false|sant|usant";
+
+/// Headers that ask for words of one's own begin so.
+const OPEN_STARTS: &str = "hva|kva|hvordan|korleis|hvorfor|kvifor|beskriv|skildr|fortell|forklar|what|how|why|describe|explain|\
+        kommentar|kommentarer|andre|annet|øvrige|innspill|innspel|any|other|comments";
+
+/// How columns of a survey tool's export are told apart by their contents.
+impl Candidate<'_> {
+    /// Whether it holds words rather than marks of a choice.
+    fn holds_words(&self) -> bool {
+        let is_mark = |value: &str| headers::is_listed(&normalise(value), CHOICES);
+        !self.sample.is_numeric() && self.sample.share(is_mark) < 0.9 && personal::by_contents(&self.sample).is_none()
+    }
+
+    fn words(&self) -> &str {
+        self.question.as_deref().unwrap_or(self.header)
+    }
+
+    fn asks_openly(&self) -> bool {
+        let normal = normalise(self.words());
+        headers::is_listed(normal.split(' ').next().unwrap_or(""), OPEN_STARTS)
+            || headers::text_header(&normal).is_some()
+    }
+
+    fn asks_for_a_group(&self) -> bool {
+        let normal = normalise(self.words());
+        headers::is_group(&normal) || (headers::mentions_group(&normal) && self.sample.mean_length() < 40.0)
+    }
+
+    /// Whether respondents chose from a list.
+    fn is_choice(&self) -> bool {
+        let sample = &self.sample;
+        let is_few = sample.values.len() < 6 && !self.asks_openly() && sample.mean_length() < 40.0;
+        sample.is_multiple_choice()
+            || sample.is_closed()
+            || sample.is_chosen_from_long_texts()
+            || sample.share(|value| headers::is_listed(&normalise(value), CHOICES)) >= 0.9
+            || (is_few && sample.repeats())
+    }
+
+    /// Whether each respondent chose one from a list that is short enough to compare across.
+    fn is_single_choice(&self) -> bool {
+        let is_date = self.sample.share(|value| parse_time(value).is_some()) >= 0.5;
+        let chosen = self.asks_for_a_group() || self.is_choice();
+        chosen && !self.sample.is_multiple_choice() && !self.sample.is_numeric() && !is_date
+    }
+
+    /// Whether a question of an export was answered in free text. One that nobody among the first rows answered counts:
+    /// later rows may.
+    fn is_answered_freely(&self) -> bool {
+        let sample = &self.sample;
+        if self.asks_for_a_group() || sample.is_numeric() || personal::by_contents(sample).is_some() {
+            return false;
+        }
+        if sample.share(|value| parse_time(value).is_some()) >= 0.5 || (!sample.values.is_empty() && self.is_choice()) {
+            return false;
+        }
+        let asks = self.asks_openly() || headers::reads_as_question(self.words());
+        asks || sample.mean_words() >= 3.0
+    }
+}
+
 /// A layout in the making.
 struct Draft<'a> {
     columns: Vec<Candidate<'a>>,
@@ -94,6 +192,8 @@ impl<'a> Draft<'a> {
             role: None,
             personal: None,
             group: None,
+            question: None,
+            part: None,
         };
         Draft { columns: headers.iter().zip(samples).map(candidate).collect(), headers_are_questions: false }
     }
@@ -114,7 +214,11 @@ impl<'a> Draft<'a> {
     fn follow_settings(&mut self, source: &Source) -> Result<(), LayoutError> {
         let mut taken = Vec::new();
         for column in &mut self.columns {
-            if let Some((role, group)) = source_role(column.header, &column.normal, source) {
+            let by_question = || {
+                let question = column.question.as_deref()?;
+                source_role(question, &normalise(question), source)
+            };
+            if let Some((role, group)) = source_role(column.header, &column.normal, source).or_else(by_question) {
                 let again = is_single(role) && taken.contains(&role);
                 column.role = Some(if again { Role::Keep } else { role });
                 column.group = group;
@@ -123,7 +227,12 @@ impl<'a> Draft<'a> {
         }
         for wanted in &source.columns.text {
             let normal = normalise(wanted);
-            if !self.columns.iter().any(|column| column.header.trim() == wanted || column.normal == normal) {
+            let is_wanted = |column: &Candidate<'_>| {
+                column.header.trim() == wanted
+                    || column.normal == normal
+                    || column.question.as_deref().is_some_and(|question| question == wanted)
+            };
+            if !self.columns.iter().any(is_wanted) {
                 return Err(LayoutError::Missing(wanted.clone()));
             }
         }
@@ -151,6 +260,50 @@ impl<'a> Draft<'a> {
             all_ask &= headers::reads_as_question(column.header);
         }
         self.headers_are_questions = texts.len() > 1 || all_ask;
+        Ok(())
+    }
+
+    /// Gives columns the words of their questions, so that settings may name them by either.
+    fn name_questions(&mut self, export: &Export) {
+        for (column, known) in self.columns.iter_mut().zip(&export.columns) {
+            column.question.clone_from(&known.name);
+            column.part = Some(known.part);
+        }
+    }
+
+    /// Takes up what is known of a survey tool's columns, and finds the questions that were answered in free text.
+    fn follow_export(&mut self, export: &Export) -> Result<(), LayoutError> {
+        let texts_are_set = self.has(Role::Text);
+        let roles: Vec<Role> = self.columns.iter().filter_map(|column| column.role).collect();
+        for (column, known) in self.columns.iter_mut().zip(&export.columns).filter(|(column, _)| column.role.is_none())
+        {
+            match known.part {
+                Part::Personal(personal) => column.drop_as(personal),
+                Part::System(role) => {
+                    let again = (is_single(role) && roles.contains(&role)) || (role == Role::Text && texts_are_set);
+                    column.role = Some(if again { Role::Keep } else { role });
+                }
+                Part::Question | Part::SubQuestion | Part::Other => {
+                    let words = normalise(column.words());
+                    if let Some(personal) = personal::by_header(&words).filter(|_| words.split(' ').count() <= 6) {
+                        column.drop_as(personal);
+                    } else if column.sample.values.is_empty() && column.header.trim().is_empty() {
+                        column.role = Some(Role::Drop);
+                    } else if !texts_are_set
+                        && (column.is_answered_freely() || (known.part == Part::Other && column.holds_words()))
+                    {
+                        column.role = Some(Role::Text);
+                    }
+                }
+            }
+        }
+        if !self.has(Role::Text) {
+            return Err(LayoutError::NoText);
+        }
+        let is_question = |column: &Candidate<'_>| {
+            column.role == Some(Role::Text) && !matches!(column.part, Some(Part::System(_) | Part::Personal(_)))
+        };
+        self.headers_are_questions = self.columns.iter().any(is_question);
         Ok(())
     }
 
@@ -204,7 +357,9 @@ impl<'a> Draft<'a> {
             let (role, rank) = headers::single_role(&column.normal)?;
             (!column.contradicts(role, rank)).then_some((rank, place, role))
         };
-        let mut named: Vec<(usize, usize, Role)> = self.open().filter_map(named).collect();
+        // A question of a survey may bear the name of a role ("Type"), and is none.
+        let open = self.open().filter(|(_, column)| column.part.is_none());
+        let mut named: Vec<(usize, usize, Role)> = open.filter_map(named).collect();
         named.sort_unstable();
         for (_, place, role) in named {
             if !self.has(role)
@@ -217,7 +372,12 @@ impl<'a> Draft<'a> {
 
     fn find_the_rest(&mut self) {
         for column in self.open_mut() {
-            column.role = Some(if headers::is_group(&column.normal) || column.asks_a_closed_question() {
+            let chosen = match column.part {
+                Some(Part::SubQuestion | Part::Other) => false,
+                Some(_) => headers::is_group(&column.normal) || column.is_single_choice(),
+                None => headers::is_group(&column.normal) || column.asks_a_closed_question(),
+            };
+            column.role = Some(if chosen {
                 Role::Group
             } else if headers::is_language(&column.normal) || column.header.trim().is_empty() {
                 // What has no name cannot be carried along under one.
@@ -233,8 +393,15 @@ impl<'a> Draft<'a> {
         for (place, column) in self.columns.into_iter().enumerate() {
             let role = column.role.unwrap_or(Role::Keep);
             let header = column.header.trim().to_owned();
-            let group = (role == Role::Group).then(|| column.group.unwrap_or_else(|| header.clone()));
-            layout.columns.push(ColumnRead { header, role, personal: column.personal, group });
+            let name = column.question.as_ref().unwrap_or(&header);
+            let group = (role == Role::Group).then(|| column.group.unwrap_or_else(|| name.clone()));
+            layout.columns.push(ColumnRead {
+                header,
+                question: column.question,
+                role,
+                personal: column.personal,
+                group,
+            });
             layout.index(place);
         }
         layout

@@ -54,6 +54,38 @@ impl<'a> ColumnSample<'a> {
         self.values.len() >= 6 && self.mean_length() < 40.0 && self.distinct() * 2 <= self.values.len()
     }
 
+    /// Words in the average value.
+    pub(super) fn mean_words(&self) -> f64 {
+        if self.values.is_empty() {
+            return 0.0;
+        }
+        self.values.iter().map(|value| value.split_whitespace().count()).sum::<usize>() as f64
+            / self.values.len() as f64
+    }
+
+    /// Whether a value comes again.
+    pub(super) fn repeats(&self) -> bool {
+        self.distinct() < self.values.len()
+    }
+
+    /// Whether the values are few sentences that were chosen again and again.
+    pub(super) fn is_chosen_from_long_texts(&self) -> bool {
+        self.values.len() >= 9 && self.mean_length() < 200.0 && self.distinct() * 3 <= self.values.len()
+    }
+
+    /// Whether the values are several choices each, with `;` after every one or `, ` between them.
+    pub(super) fn is_multiple_choice(&self) -> bool {
+        if self.share(|value| value.ends_with(';')) >= 0.6 {
+            return true;
+        }
+        [';', ','].into_iter().any(|separator| {
+            let joined = self.share(|value| value.contains(separator)) >= 0.2;
+            let parts: Vec<&str> = self.values.iter().flat_map(|value| value.split(separator)).map(str::trim).collect();
+            let distinct = parts.iter().collect::<BTreeSet<_>>().len();
+            joined && self.values.len() >= 6 && distinct * 3 <= parts.len() && self.mean_length() < 200.0
+        })
+    }
+
     /// Whether an id column of a doubtful name holds no value twice.
     pub(super) fn is_unique(&self) -> bool {
         self.distinct() == self.values.len()

@@ -13,7 +13,9 @@ use super::headers::normalise;
 use super::layout::{Layout, LayoutError};
 use super::open::Thoroughness;
 use super::stream::UnitReader;
+use super::survey::{self, Export, SurveyTool, Unfit};
 use super::{CELL_LIMIT, Fields, FileRead, Filter, Format, IngestError, ReadOptions, RejectReason};
+use crate::settings::Source as SourceSettings;
 
 /// The most bytes of one row; a quote that never closes is stopped here.
 const ROW_LIMIT: usize = 64 * 1024 * 1024;
@@ -48,7 +50,10 @@ pub(super) fn open(
     let mut sample = input.peek(wanted).map_err(unreadable)?.to_vec();
     let mut delimiter = given.unwrap_or_else(|| sniff_delimiter(&sample));
     let mut rows = sample_rows(&sample, delimiter);
-    let certain = |rows: &[Vec<String>]| rows.first().is_none_or(|header| Layout::is_certain(header, &options.source));
+    let certain = |rows: &[Vec<String>]| {
+        rows.first()
+            .is_none_or(|header| survey::tool_of(header).is_none() && Layout::is_certain(header, &options.source))
+    };
     if thoroughness == Thoroughness::Streaming && !certain(&rows) {
         sample = input.peek(SAMPLE_BYTES).map_err(unreadable)?.to_vec();
         delimiter = given.unwrap_or_else(|| sniff_delimiter(&sample));
@@ -57,11 +62,11 @@ pub(super) fn open(
         rows.truncate(1);
     }
     let header = if rows.is_empty() { Vec::new() } else { rows.remove(0) };
-    let layout = match columns::decide(&header, &rows, &options.source) {
+    let Decided { layout, tool, more_header_rows, notes } = match decide(&header, &rows, &options.source) {
         Ok(layout) => layout,
-        Err(_) if header.is_empty() => Layout::default(),
+        Err(_) if header.is_empty() => Decided::default(),
         // Headers alone, none of them known: there is no row to lose.
-        Err(LayoutError::NoText) if rows.is_empty() && thoroughness == Thoroughness::Whole => Layout::default(),
+        Err(LayoutError::NoText) if rows.is_empty() && thoroughness == Thoroughness::Whole => Decided::default(),
         Err(error) => return Err(layout_error(error, name, &header)),
     };
     let reader = ReaderBuilder::new()
@@ -77,13 +82,35 @@ pub(super) fn open(
         filter_columns: options.filters.iter().map(|filter| filter_column(filter, &header)).collect(),
         header,
         layout,
+        tool,
+        notes,
         delimiter,
         lines_before: u64::from(announced.is_some()),
         ordinal: 0,
         done: false,
     };
-    reader.pass_header();
+    reader.pass_header(more_header_rows);
     Ok(Box::new(reader))
+}
+
+/// What the headers and first rows of a table say.
+#[derive(Default)]
+pub(super) struct Decided {
+    pub(super) layout: Layout,
+    pub(super) tool: Option<SurveyTool>,
+    /// Rows between the header and the first answer.
+    pub(super) more_header_rows: usize,
+    pub(super) notes: Vec<String>,
+}
+
+/// Decides what each column is used for, with what is known of the survey tool that wrote the table.
+pub(super) fn decide(header: &[String], rows: &[Vec<String>], source: &SourceSettings) -> Result<Decided, LayoutError> {
+    let Some(export) = survey::recognise(header, rows).map_err(LayoutError::Unfit)? else {
+        return Ok(Decided { layout: columns::decide(header, rows, source)?, ..Decided::default() });
+    };
+    let layout = columns::decide_export(header, rows, source, &export)?;
+    let Export { tool, more_header_rows, notes, .. } = export;
+    Ok(Decided { layout, tool: Some(tool), more_header_rows, notes })
 }
 
 /// The error to show where no layout was found.
@@ -93,6 +120,7 @@ pub(super) fn layout_error(error: LayoutError, name: &str, header: &[String]) ->
     match error {
         LayoutError::NoText => IngestError::NoTextColumn { file, columns },
         LayoutError::Missing(wanted) => IngestError::ColumnMissing { file, wanted, columns },
+        LayoutError::Unfit(Unfit { tool, column, what }) => IngestError::SurveyLayout { file, tool, column, what },
     }
 }
 
@@ -174,6 +202,8 @@ struct DelimitedReader {
     record: ByteRecord,
     header: Vec<String>,
     layout: Layout,
+    tool: Option<SurveyTool>,
+    notes: Vec<String>,
     assembler: Assembler,
     filter_columns: Vec<Option<usize>>,
     delimiter: u8,
@@ -184,12 +214,15 @@ struct DelimitedReader {
 }
 
 impl DelimitedReader {
-    fn pass_header(&mut self) {
+    fn pass_header(&mut self, more: usize) {
         self.done = self.header.is_empty() || !matches!(self.rows.read_byte_record(&mut self.record), Ok(true));
         // The CSV reader ends a record at CR and counts the LF after it to the next one.
         let lines = memchr::memchr_iter(b'\n', self.record.as_slice()).count() as u64;
         let after_header = self.record.position().map_or(0, csv::Position::line) + lines + 1;
         self.lines_before += after_header.saturating_sub(self.rows.position().line());
+        for _ in 0..more {
+            self.done |= !matches!(self.rows.read_byte_record(&mut self.record), Ok(true));
+        }
     }
 
     fn line(&self) -> u64 {
@@ -294,6 +327,8 @@ impl UnitReader for DelimitedReader {
             delimiter: (self.delimiter != NO_DELIMITER).then_some(char::from(self.delimiter)),
             text_unit: None,
             columns: self.layout.columns.clone(),
+            tool: self.tool,
+            notes: self.notes.clone(),
             units: 0,
         }
     }

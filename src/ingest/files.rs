@@ -120,7 +120,9 @@ impl Files {
         if matches!(stem.as_str(), "readme" | "license" | "licence" | "copying" | "changelog" | "lesmeg" | "les meg") {
             self.notes.push(format!("{name}: not read, since it looks like a note about the files beside it"));
         } else if Format::from_path(path).is_none() {
-            self.notes.push(format!("{name}: not read, since its format is not known; use CSV, XLSX, JSONL or text"));
+            self.notes.push(format!(
+                "{name}: not read, since its format is not known; use CSV, XLSX, JSONL, text, DOCX or PDF"
+            ));
         } else {
             self.files.push(Found { path: path.to_owned(), name, source: source.clone() });
         }

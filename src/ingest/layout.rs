@@ -2,6 +2,7 @@
 
 use super::headers::{self, TextHeader, normalise};
 use super::personal::{self, Personal};
+use super::survey::Unfit;
 use crate::settings::{Role, Source};
 
 /// A column and what it is used for.
@@ -9,6 +10,8 @@ use crate::settings::{Role, Source};
 pub struct ColumnRead {
     /// Its header, outer blanks removed.
     pub header: String,
+    /// The words of the question it answers, where they are not the header.
+    pub question: Option<String>,
     /// Its use.
     pub role: Role,
     /// The sort of personal data it looks like, where that is why it was dropped.
@@ -20,6 +23,8 @@ pub struct ColumnRead {
 /// Why no layout could be found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum LayoutError {
+    /// A survey tool's export lacks a column, or has one that is not as it should be.
+    Unfit(Unfit),
     /// Nothing looks like free text.
     NoText,
     /// The settings name a text column that is not there.
@@ -43,6 +48,12 @@ pub(super) struct Layout {
     pub(super) phase: Option<usize>,
     pub(super) respondent: Option<usize>,
     pub(super) time: Option<usize>,
+    /// Whether a row is all that one respondent said, even where it holds one text.
+    pub(super) row_is_respondent: bool,
+    /// Whether ids lead back to a person in the tool that gave them.
+    pub(super) ids_are_private: bool,
+    /// Whether respondents are codes of a tool, which lead back to a person there.
+    pub(super) respondents_are_private: bool,
 }
 
 impl Layout {
@@ -74,7 +85,7 @@ impl Layout {
         let role = if role == Role::Text || (is_single(role) && taken(role)) { Role::Keep } else { role };
         let header = header.trim().to_owned();
         let group = (role == Role::Group).then(|| group.unwrap_or_else(|| header.clone()));
-        self.columns.push(ColumnRead { header, role, personal, group });
+        self.columns.push(ColumnRead { header, question: None, role, personal, group });
         self.index(index);
         index
     }
@@ -90,6 +101,11 @@ impl Layout {
             Role::Time => self.time,
             Role::Text | Role::Group | Role::Keep | Role::Drop => None,
         }
+    }
+
+    /// What a column is called where people see it: its question's words, else its header.
+    pub(super) fn name(&self, column: usize) -> Option<&str> {
+        self.columns.get(column).map(|column| column.question.as_deref().unwrap_or(&column.header))
     }
 
     pub(super) fn index(&mut self, index: usize) {

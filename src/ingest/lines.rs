@@ -218,6 +218,8 @@ impl UnitReader for TextReader {
             delimiter: None,
             text_unit: Some(self.unit),
             columns: Vec::new(),
+            tool: None,
+            notes: Vec::new(),
             units: 0,
         }
     }

@@ -4,24 +4,31 @@
 //! answer after answer; [`read_project`] and [`read_inputs`] read everything, find duplicates and
 //! derive ids that do not move when a sheet is sorted.
 
+mod archive;
 mod assemble;
 mod columns;
 mod contents;
 mod decode;
 mod delimited;
+mod docx;
 mod files;
 mod filter;
+mod frame;
 mod headers;
 mod identity;
 mod jsonl;
 mod layout;
 mod lines;
 mod open;
+mod pdf;
 mod personal;
+mod pieces;
 mod problem;
+mod problem_words;
 mod project;
 mod prose;
 mod stream;
+mod survey;
 mod time;
 mod workbook;
 
@@ -31,11 +38,13 @@ use crate::answer::Answer;
 use crate::settings::{Role, Source, TextUnit};
 
 pub use filter::{Fields, Filter, FilterError};
+pub use frame::{FrameColumns, frame_columns};
 pub use layout::ColumnRead;
 pub use personal::{Personal, pseudonym};
 pub use problem::{IngestError, Reject, RejectReason, SkipReason, Skipped};
 pub use project::{Duplicate, Input, read_inputs, read_project};
 pub use stream::{AnswerStream, Counts, open_stream};
+pub use survey::SurveyTool;
 pub use time::parse_time;
 
 /// The most bytes that one cell, line or field may hold.
@@ -52,6 +61,10 @@ pub enum Format {
     Jsonl,
     /// Plain text or Markdown.
     Text,
+    /// A word processor's document.
+    Docx,
+    /// A PDF that holds text.
+    Pdf,
 }
 
 impl Format {
@@ -60,12 +73,14 @@ impl Format {
         Self::from_name(path.extension()?.to_str()?)
     }
 
-    /// The format of that name or ending (`csv`, `tsv`, `xlsx`, `jsonl`, `text`, ...).
+    /// The format of that name or ending (`csv`, `tsv`, `xlsx`, `jsonl`, `text`, `docx`, `pdf`, ...).
     pub fn from_name(name: &str) -> Option<Self> {
         Some(match name.to_ascii_lowercase().as_str() {
             "csv" | "tsv" | "tab" => Format::Csv,
             "xlsx" | "xlsm" => Format::Xlsx,
             "jsonl" | "ndjson" | "json" => Format::Jsonl,
+            "docx" | "docm" => Format::Docx,
+            "pdf" => Format::Pdf,
             "txt" | "text" | "md" | "markdown" => Format::Text,
             _ => return None,
         })
@@ -78,6 +93,8 @@ impl Format {
             Format::Xlsx => "xlsx",
             Format::Jsonl => "jsonl",
             Format::Text => "text",
+            Format::Docx => "docx",
+            Format::Pdf => "pdf",
         }
     }
 }
@@ -119,10 +136,14 @@ pub struct FileRead {
     pub encoding: Option<&'static str>,
     /// Character between cells, for CSV.
     pub delimiter: Option<char>,
-    /// What one answer is, for plain text.
+    /// What one answer is, for plain text and documents.
     pub text_unit: Option<TextUnit>,
     /// Columns in the order of the file, with what each is used for.
     pub columns: Vec<ColumnRead>,
+    /// The survey tool that wrote it, where its headers say so.
+    pub tool: Option<SurveyTool>,
+    /// What the user should know of its layout, one line each.
+    pub notes: Vec<String>,
     /// Units read from it.
     pub units: usize,
 }

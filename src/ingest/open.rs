@@ -6,7 +6,7 @@ use std::path::Path;
 
 use super::delimited::{self, Source};
 use super::stream::UnitReader;
-use super::{Format, IngestError, ReadOptions, jsonl, lines, workbook};
+use super::{Format, IngestError, ReadOptions, docx, jsonl, lines, pdf, workbook};
 
 /// How much of the input may be looked at before the first answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,11 +47,14 @@ pub(super) fn open(
         Some(Format::Text) => {
             vec![lines::open(source, name, options, matches!(ending.as_str(), "md" | "markdown"))?]
         }
+        Some(Format::Docx) => vec![docx::open(source, name, options)?],
+        Some(Format::Pdf) => vec![pdf::open(source, name, options)?],
         Some(Format::Xlsx) => workbook::open(source, name, options)?,
     })
 }
 
-/// Standard input has no name to tell its format by: a brace begins JSON, "PK" a workbook, anything else is CSV.
+/// Standard input has no name to tell its format by: a brace begins JSON, "PK" a workbook, "%PDF" a PDF,
+/// anything else is CSV.
 fn with_guess(mut input: impl Read + Send + 'static) -> io::Result<(Source, Format)> {
     let mut start = Vec::new();
     let mut chunk = [0; 4096];
@@ -67,6 +70,7 @@ fn with_guess(mut input: impl Read + Send + 'static) -> io::Result<(Source, Form
     let format = match text {
         [b'{' | b'[', ..] => Format::Jsonl,
         [b'P', b'K', 3, 4, ..] => Format::Xlsx,
+        [b'%', b'P', b'D', b'F', ..] => Format::Pdf,
         _ => Format::Csv,
     };
     Ok((Box::new(io::Cursor::new(start).chain(input)), format))

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::SurveyTool;
 use crate::answer::Place;
 
 /// Why an input could not be read at all. Each message is one line: file, what is wrong, how to mend it.
@@ -17,7 +18,8 @@ pub enum IngestError {
     },
     /// The name's ending says nothing of the format.
     #[error(
-        "{file}: format not known from its name; use .csv, .tsv, .xlsx, .jsonl, .json, .txt or .md, or --input-format"
+        "{file}: format not known from its name; use .csv, .tsv, .xlsx, .jsonl, .json, .txt, .md, .docx or \
+         .pdf, or --input-format"
     )]
     UnknownFormat {
         /// Path as given.
@@ -49,6 +51,18 @@ pub enum IngestError {
         /// The headers found, comma separated.
         columns: String,
     },
+    /// A survey tool's export is not as the tool writes it.
+    #[error("{file}: reads as an export of {tool}, but column \"{column}\" {what}")]
+    SurveyLayout {
+        /// Path as given.
+        file: String,
+        /// The tool.
+        tool: SurveyTool,
+        /// The column's header.
+        column: String,
+        /// What is wrong with it and how to mend it.
+        what: &'static str,
+    },
     /// The workbook is damaged, encrypted, or not a workbook.
     #[error("{file}: cannot be read as XLSX ({cause}); open and save it again in a spreadsheet program, or export CSV")]
     Workbook {
@@ -56,6 +70,18 @@ pub enum IngestError {
         file: String,
         /// What the reader says.
         cause: String,
+    },
+    /// The document is damaged, encrypted, or holds no text.
+    #[error("{file}: cannot be read as {format} ({cause}); {mend}")]
+    Document {
+        /// Path as given.
+        file: String,
+        /// DOCX or PDF.
+        format: &'static str,
+        /// What is wrong with it.
+        cause: &'static str,
+        /// What to do about it.
+        mend: &'static str,
     },
     /// The settings name a sheet that is not there.
     #[error("{file}: no sheet \"{wanted}\" (sheets: {sheets}); correct the name")]
@@ -68,7 +94,7 @@ pub enum IngestError {
         sheets: String,
     },
     /// The file would fill the memory.
-    #[error("{file}: unpacks to more than {limit} MB; split it into smaller files")]
+    #[error("{file}: holds more than {limit} MB; split it into smaller files")]
     TooLarge {
         /// Path as given.
         file: String,
@@ -164,6 +190,9 @@ pub enum RejectReason {
     /// A formula that came to an error.
     #[error("holds a formula error such as #N/A where the text should be; mend the formula")]
     FormulaError,
+    /// A page whose contents cannot be taken apart.
+    #[error("is a page that cannot be read; export the file again")]
+    PageDamaged,
     /// An id that was used before.
     #[error("repeats the id of {first}; make ids unique, or leave the id column out")]
     RepeatedId {

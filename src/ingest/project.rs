@@ -127,6 +127,7 @@ impl Collector {
                 }
             }
             let file = FileRead { sha256: sha256.clone(), units: self.input.units - before, ..reader.file() };
+            self.input.notes.extend(file.notes.iter().map(|note| format!("{}: {note}", file.path)));
             let dropped: Vec<&str> = file.dropped().collect();
             if !dropped.is_empty() {
                 let columns = dropped.join(", ");

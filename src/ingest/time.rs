@@ -160,18 +160,27 @@ fn clock(text: &str) -> Option<Time> {
     let rest = rest.get(rest.len() - left..)?;
     let (second, left) = part(rest).unwrap_or((0, rest.len()));
     let rest = rest.get(rest.len() - left..)?.trim();
-    let half = rest.to_ascii_lowercase();
+    let (first, zone) = rest.split_once(' ').unwrap_or((rest, ""));
+    let half = first.to_ascii_lowercase();
     let hour = match (half.as_str(), hour) {
         ("am", 12) => 0,
         ("pm", 1..=11) => hour + 12,
         _ => hour,
     };
     let known_tail =
-        rest.is_empty() || matches!(half.as_str(), "am" | "pm" | "z" | "utc") || rest.starts_with(['+', '-', '.', ',']);
+        rest.is_empty() || matches!(half.as_str(), "am" | "pm") && (zone.is_empty() || is_zone(zone)) || is_zone(rest);
     if !known_tail {
         return None;
     }
     Time::new(i8::try_from(hour).ok()?, i8::try_from(minute).ok()?, i8::try_from(second).ok()?, 0).ok()
+}
+
+/// `Z`, `UTC`, `+01:00`, `GMT+1`, `CET`, `GMT+0000 (Coordinated Universal Time)`, and the fraction of a second.
+fn is_zone(text: &str) -> bool {
+    let name = text.split([' ', '+', '-']).next().unwrap_or("");
+    text.starts_with(['+', '-', '.', ','])
+        || matches!(name, "z" | "utc")
+        || ((1..=5).contains(&name.len()) && name.bytes().all(|byte| byte.is_ascii_uppercase()))
 }
 
 #[cfg(test)]
@@ -196,6 +205,9 @@ mod tests {
             "3/11/2025 14:30",
             "45964.604166667",
             "1762180200",
+            "2025/11/03 2:30:00 pm GMT+1",
+            "2025/11/03 2:30:00 PM CET",
+            "Mon Nov 03 2025 14:30:00 GMT+0000 (Coordinated Universal Time)",
         ] {
             assert_eq!(parse_time(written), Some(afternoon), "{written}");
         }

@@ -1,23 +1,21 @@
 //! XLSX: every sheet with a header, dates as dates, formulas as their results.
 
 use std::collections::VecDeque;
-use std::io::{Cursor, Read};
+use std::io::Cursor;
 
 use calamine::{Data, Dimensions, Reader, SheetVisible, Xlsx};
 
+use super::archive::{self, UNPACKED_LIMIT, ZipProblem};
 use super::assemble::{Assembler, Draft, Extra};
-use super::columns;
-use super::delimited::{SAMPLE_ROWS, Source, layout_error};
+use super::delimited::{Decided, SAMPLE_ROWS, Source, decide, layout_error};
 use super::headers::{self, normalise};
 use super::layout::Layout;
 use super::stream::UnitReader;
+use super::survey::{self, SurveyTool};
 use super::{CELL_LIMIT, Fields, FileRead, Format, IngestError, ReadOptions, RejectReason, SkipReason};
 
-/// The most megabytes that a workbook may unpack to.
-const UNPACKED_LIMIT: u64 = 1024;
-
-/// Deflate makes nothing smaller than this share, so smaller files cannot unpack beyond the limit.
-const HIGHEST_RATIO: u64 = 1032;
+/// The most megabytes of a workbook, packed.
+const FILE_LIMIT: u64 = 1024;
 
 /// The header is looked for in so many of the first rows.
 const HEADER_ROWS: usize = 20;
@@ -41,16 +39,16 @@ pub(super) fn open(
     name: &str,
     options: &ReadOptions,
 ) -> Result<Vec<Box<dyn UnitReader>>, IngestError> {
-    let mut bytes = Vec::new();
-    let limit = UNPACKED_LIMIT * 1024 * 1024;
-    (&mut source)
-        .take(limit)
-        .read_to_end(&mut bytes)
-        .map_err(|cause| IngestError::Unreadable { file: name.to_owned(), cause })?;
+    let bytes = archive::read_whole(&mut source, name, FILE_LIMIT)?;
     if bytes.is_empty() {
         return Ok(Vec::new());
     }
-    check_unpacked_size(&bytes, name, limit)?;
+    archive::check_unpacked_size(&bytes).map_err(|problem| match problem {
+        ZipProblem::Damaged => {
+            IngestError::Workbook { file: name.to_owned(), cause: "it is not a workbook".to_owned() }
+        }
+        ZipProblem::TooLarge => IngestError::TooLarge { file: name.to_owned(), limit: UNPACKED_LIMIT },
+    })?;
     let damaged = |cause: calamine::XlsxError| IngestError::Workbook { file: name.to_owned(), cause: one_line(&cause) };
     let mut workbook: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).map_err(damaged)?;
     let wanted = options.source.sheet.as_deref();
@@ -89,25 +87,6 @@ fn one_line(error: &calamine::XlsxError) -> String {
     }
 }
 
-/// Unpacks a large workbook once without keeping it, since the sizes that it states may lie.
-fn check_unpacked_size(bytes: &[u8], name: &str, limit: u64) -> Result<(), IngestError> {
-    if (bytes.len() as u64).saturating_mul(HIGHEST_RATIO) <= limit {
-        return Ok(());
-    }
-    let not_a_zip = || IngestError::Workbook { file: name.to_owned(), cause: "it is not a workbook".to_owned() };
-    let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).map_err(|_| not_a_zip())?;
-    let mut unpacked = 0;
-    for index in 0..archive.len() {
-        let entry = archive.by_index(index).map_err(|_| not_a_zip())?;
-        let left = limit.saturating_sub(unpacked).saturating_add(1);
-        unpacked += std::io::copy(&mut entry.take(left), &mut std::io::sink()).map_err(|_| not_a_zip())?;
-        if unpacked > limit {
-            return Err(IngestError::TooLarge { file: name.to_owned(), limit: UNPACKED_LIMIT });
-        }
-    }
-    Ok(())
-}
-
 fn cell(data: &Data) -> Cell {
     let text = match data {
         Data::Empty => String::new(),
@@ -141,6 +120,8 @@ struct SheetReader {
     assembler: Assembler,
     header: Vec<String>,
     layout: Layout,
+    tool: Option<SurveyTool>,
+    notes: Vec<String>,
     filter_columns: Vec<Option<usize>>,
     /// Titles above the header: rows from 1.
     titles: VecDeque<u64>,
@@ -173,10 +154,11 @@ impl SheetReader {
             .take(SAMPLE_ROWS)
             .map(|(_, cells)| cells.iter().map(|cell| cell.text.clone()).collect())
             .collect();
-        let layout = match columns::decide(&header, &sample, &options.source) {
-            Ok(layout) => layout,
+        let Decided { layout, tool, more_header_rows, notes } = match decide(&header, &sample, &options.source) {
+            Ok(decided) => decided,
             Err(error) => return Err(layout_error(error, name, &header)),
         };
+        body.drain(..more_header_rows.min(body.len()));
         fill_merged(&mut body, merged, &layout, header_row, first_column);
         let column = |field: &str| {
             let exact = header.iter().position(|header| header.trim() == field);
@@ -187,6 +169,8 @@ impl SheetReader {
             assembler: Assembler::new(name, options),
             header,
             layout,
+            tool,
+            notes,
             titles,
             rows: body.into(),
             ordinal: 0,
@@ -235,6 +219,10 @@ fn header_row(rows: &[(u64, Vec<Cell>)]) -> Option<usize> {
         cells.iter().any(named) || (filled > 1 && cells.iter().any(|cell| headers::reads_as_question(&cell.text)))
     };
     let start = rows.get(..rows.len().min(HEADER_ROWS))?;
+    let texts = |cells: &[Cell]| cells.iter().map(|cell| cell.text.clone()).collect::<Vec<_>>();
+    if let Some(at) = start.iter().position(|(_, cells)| survey::tool_of(&texts(cells)).is_some()) {
+        return Some(at);
+    }
     let filled = |cells: &[Cell]| cells.iter().filter(|cell| !cell.text.trim().is_empty()).count();
     start.iter().position(|(_, cells)| known(cells)).or_else(|| {
         let most = start.iter().map(|(_, cells)| filled(cells)).max()?;
@@ -287,6 +275,8 @@ impl UnitReader for SheetReader {
             delimiter: None,
             text_unit: None,
             columns: self.layout.columns.clone(),
+            tool: self.tool,
+            notes: self.notes.clone(),
             units: 0,
         }
     }

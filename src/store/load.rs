@@ -116,6 +116,8 @@ impl Store {
             near_equal: snapshot.near_equal,
             thresholds: tools.thresholds.clone(),
             group_names: snapshot.group_names,
+            // A person's files are read anew by whoever needs what they say.
+            review: crate::review::Review::default(),
         };
         let codebook =
             serde_json::from_str(&tools.codebook).map_err(|_| StoreError::Damaged { what: "the codebook" })?;
