@@ -14,6 +14,7 @@ mod evaluate;
 mod explain;
 mod export;
 mod failure;
+mod forget;
 mod import;
 mod init;
 mod keep;
@@ -25,6 +26,7 @@ mod project;
 mod run;
 mod runs;
 mod sample;
+mod show;
 mod stop;
 mod tag;
 mod tagged_project;
@@ -80,6 +82,8 @@ enum Command {
     Runs(runs::Runs),
     Diff(diff::Diff),
     Keep(keep::Keep),
+    Show(show::Show),
+    Forget(forget::Forget),
     Doctor(doctor::Doctor),
     Tag(Box<tag::TagCommand>),
     Cluster(cluster::Cluster),
@@ -123,6 +127,8 @@ fn run(command: Command, common: &Common) -> Result<(), Failure> {
         Command::Runs(command) => command.run(),
         Command::Diff(command) => command.run(),
         Command::Keep(command) => command.run(),
+        Command::Show(command) => command.run(),
+        Command::Forget(command) => command.run(),
         Command::Doctor(command) => command.run(),
         Command::Tag(command) => command.run(common),
         Command::Cluster(command) => command.run(),

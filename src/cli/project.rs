@@ -131,6 +131,32 @@ fn open_lock(path: &Path) -> std::io::Result<File> {
     options.open(path)
 }
 
+/// Takes from others the right to read what holds answers or a person's work on them: tables, store, taggers, outputs.
+/// Settings and codebook hold none, and `input/` is its owner's.
+pub fn keep_private(project: &Path) {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let entries = fs::read_dir(project).into_iter().flatten().filter_map(Result::ok);
+        let holds_answers = |path: &Path| {
+            let name = path.file_name().map(|name| name.to_string_lossy().to_lowercase()).unwrap_or_default();
+            name == "out"
+                || [".csv", ".xlsx", ".tagger", ".db", ".db-wal", ".db-shm"].iter().any(|end| name.ends_with(end))
+        };
+        for path in entries.map(|entry| entry.path()).filter(|path| holds_answers(path) && !path.is_symlink()) {
+            let Ok(found) = fs::metadata(&path) else { continue };
+            let mode = found.permissions().mode();
+            if mode & 0o077 != 0
+                && let Err(error) = fs::set_permissions(&path, fs::Permissions::from_mode(mode & 0o700))
+            {
+                tracing::warn!("{}: others can read it, and that cannot be changed ({error})", path.display());
+            }
+        }
+    }
+    #[cfg(not(unix))]
+    let _ = project; // the system's own rights hold
+}
+
 /// Removes the folders of runs that were killed or pruned; what `out/latest` leads to stays.
 pub fn remove_folders(project: &Path, runs: &[u32]) {
     let latest = latest_run(project);

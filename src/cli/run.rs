@@ -156,14 +156,19 @@ impl Run {
             return Err(Failure::Usage("--output: a project writes into its own out/; leave it out".to_owned()));
         }
         let settings = project::settings(folder)?;
+        if let Some(warning) = settings.overdue(jiff::tz::TimeZone::UTC.to_datetime(jiff::Timestamp::now()).date()) {
+            tracing::warn!("{warning}");
+        }
         let _lock = Lock::take(folder)?;
+        project::keep_private(folder);
         let mut store = Store::open(&project::store_path(folder, &settings, self.store.as_deref()))?;
         store.abandon_open_runs()?;
         let clock = jiff::Timestamp::now().to_string();
         let title = project::title(folder, &settings);
         let plan = self.plan(settings, title, folder.to_owned())?;
-        let input = read_project(folder, &plan.settings, store.secret().bytes()).map_err(usage)?;
+        let mut input = read_project(folder, &plan.settings, store.secret().bytes()).map_err(usage)?;
         require_readable(&store, folder, &input)?;
+        store.leave_out_forgotten(&mut input)?;
         let rejected = tell_of(&input)?;
         let mut seconds = vec![("ingest".to_owned(), started.elapsed().as_secs_f64())];
         stop.check()?;

@@ -231,10 +231,18 @@ pub enum SkipReason {
     /// Page numbers, running heads, loose signs.
     #[error("page furniture")]
     PageFurniture,
+    /// Erased by `innspill forget`, and not taken in again.
+    #[error("forgotten on request")]
+    Forgotten,
 }
 
 impl SkipReason {
     /// Every reason, in the order that reports list them.
-    pub const ALL: [SkipReason; 4] =
-        [SkipReason::EmptyRow, SkipReason::EmptyCell, SkipReason::Heading, SkipReason::PageFurniture];
+    pub const ALL: [SkipReason; 5] = [
+        SkipReason::EmptyRow,
+        SkipReason::EmptyCell,
+        SkipReason::Heading,
+        SkipReason::PageFurniture,
+        SkipReason::Forgotten,
+    ];
 }

@@ -38,6 +38,15 @@ pub(super) fn is_account(digits: &[u8]) -> bool {
     digits.len() == 11 && modulus_11(digits, &[5, 4, 3, 2, 7, 6, 5, 4, 3, 2]) == digits.get(10).copied()
 }
 
+/// Whether nine digits are a Norwegian organisation number.
+///
+/// Source: Brønnøysundregistrene, "Organisasjonsnummeret" (weights and modulus 11; it starts with 8 or 9).
+pub(super) fn is_organisation(digits: &[u8]) -> bool {
+    digits.len() == 9
+        && matches!(digits.first(), Some(8 | 9))
+        && modulus_11(digits, &[3, 2, 7, 6, 5, 4, 3, 2]) == digits.get(8).copied()
+}
+
 /// The check digit for the leading digits under these weights; none where it would be 10.
 fn modulus_11(digits: &[u8], weights: &[u32]) -> Option<u8> {
     let sum: u32 = digits.iter().zip(weights).map(|(&digit, weight)| u32::from(digit) * weight).sum();
@@ -78,6 +87,13 @@ pub(super) mod tests {
         }
         assert!(!has_birth_date(&digits("310290")));
         assert!(!has_birth_date(&digits("011390")));
+    }
+
+    #[test]
+    fn organisations_are_known_by_their_check_digit() {
+        assert!(is_organisation(&digits("974760673")));
+        assert!(!is_organisation(&digits("974760674")));
+        assert!(!is_organisation(&digits("123456785")));
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use smallvec::SmallVec;
 
-use super::check_digits::{has_birth_date, is_account, is_national_id};
+use super::check_digits::{has_birth_date, is_account, is_national_id, is_organisation};
 use super::redact::{Finding, MarkKind};
 
 /// What stands between two groups of digits that may belong to one number.
@@ -53,6 +53,9 @@ const PHONE_WORDS: &[&str] = &[
     "call",
     "nummer",
 ];
+/// Words before a number that say it is an organisation's.
+const ORGANISATION_WORDS: &[&str] =
+    &["org", "orgnr", "organisasjonsnummer", "organisasjonsnr", "organisation", "foretaksnummer", "virksomhetsnummer"];
 /// Words before a number that say it is no telephone number.
 const OTHER_WORDS: &[&str] = &[
     "sak",
@@ -121,7 +124,7 @@ const UNITS: &[&str] = &[
     ",-",
 ];
 
-/// The national ids, account numbers and telephone numbers of a text, first to last.
+/// The national ids, account, organisation and telephone numbers of a text, first to last.
 pub(super) fn numbers(text: &str) -> Vec<Finding> {
     let mut found = Vec::new();
     let mut position = 0;
@@ -168,12 +171,17 @@ impl<'a> Run<'a> {
         if let Some(count) = self.international_phone_at(index) {
             return Some((count, MarkKind::Phone));
         }
+        // A number with both check digits and a date is one, whatever letters stand against it ("fnr01019012345").
+        if self.has_shape(index, &[11], &[]) && self.digits(index, 1).is_some_and(|digits| is_national_id(&digits)) {
+            return Some((1, MarkKind::NationalId));
+        }
         if self.is_attached_before(index) {
             return None;
         }
         let candidates = [
             (self.national_id_at(index), MarkKind::NationalId),
             (self.account_at(index), MarkKind::Account),
+            (self.organisation_at(index), MarkKind::Organisation),
             (self.phone_at(index), MarkKind::Phone),
         ];
         candidates.into_iter().find_map(|(count, kind)| {
@@ -277,6 +285,32 @@ impl<'a> Run<'a> {
         self.has_shape(index, &[4, 2, 5], &[Separator::Dot, Separator::Space]).then_some(3)
     }
 
+    /// Nine digits with a right check digit, or of that shape after a word that says so.
+    fn organisation_at(&self, index: usize) -> Option<usize> {
+        use Separator::{Dot, Space};
+        let count = if self.has_shape(index, &[9], &[]) {
+            1
+        } else if self.has_shape(index, &[3, 3, 3], &[Space, Dot]) && !self.has_three_digits_around(index, 3) {
+            3
+        } else {
+            return None;
+        };
+        let word = self.word_before(index);
+        if ORGANISATION_WORDS.contains(&word.as_str()) {
+            return Some(count);
+        }
+        let is_other = OTHER_WORDS.contains(&word.as_str())
+            || self.has_unit_after(index + count - 1)
+            || self.has_currency_sign_before(index);
+        (!is_other && is_organisation(&self.digits(index, count)?)).then_some(count)
+    }
+
+    /// Whether a group of three digits stands beside the `count` groups from `index`: they are part of a longer number.
+    fn has_three_digits_around(&self, index: usize, count: usize) -> bool {
+        let is_three = |at: usize| self.groups.get(at).is_some_and(|group| group.length() == 3);
+        is_three(index + count) || index.checked_sub(1).is_some_and(is_three)
+    }
+
     /// NO, two check digits, eleven digits (ISO 13616), with or without blanks.
     fn iban_at(&self, index: usize) -> Option<usize> {
         let before = self.before(index).strip_suffix("NO")?;
@@ -343,7 +377,8 @@ impl<'a> Run<'a> {
         let count = self.phone_shape_at(index, is_named)?;
         let digits = self.digits(index, count)?;
         let starts_right = digits.first().is_some_and(|&digit| digit >= 2 || is_named && digit > 0);
-        let is_round = digits.ends_with(&[0, 0, 0, 0, 0]);
+        let is_round = digits.ends_with(&[0, 0, 0, 0, 0])
+            || (count == 1 && digits.ends_with(&[0, 0, 0]) && speaks_of_money(self.text));
         let is_sum = self.has_unit_after(index + count - 1) || self.has_currency_sign_before(index);
         let is_day = count == 1 && is_calendar_day(&digits);
         (starts_right && !is_sum && (is_named || !is_round && !is_day)).then_some(count)
@@ -405,6 +440,16 @@ impl<'a> Run<'a> {
     fn has_currency_sign_before(&self, index: usize) -> bool {
         self.before(index).trim_end().ends_with(['$', '€', '£'])
     }
+}
+
+/// Whether a text is about money, so that whole thousands in it are sums.
+fn speaks_of_money(text: &str) -> bool {
+    const WORDS: &[&str] = &[
+        "budsjett", "kroner", "kostnad", "kostna", "beløp", "utgift", "inntekt", "tilskudd", "tilskot", "million",
+        "ramme", "budget", "cost", "nok", "spending", "grant", "pengar", "penger",
+    ];
+    let lower = text.to_lowercase();
+    WORDS.iter().any(|word| lower.contains(word))
 }
 
 fn digits_from(text: &str, start: usize) -> Range<usize> {

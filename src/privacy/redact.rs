@@ -1,12 +1,16 @@
-//! Redaction of what points at a person: national ids, telephone and account numbers, e-mail
-//! addresses and user names.
+//! Redaction of what points at a person: names, addresses, national ids, telephone, account and organisation numbers,
+//! e-mail and IP addresses, user names, and links that let somebody in.
 
 use std::borrow::Cow;
 use std::ops::Range;
 
-use memchr::memchr_iter;
+use memchr::{memchr_iter, memmem};
 
+use super::addresses::home_addresses;
+use super::internet::{ip_addresses, links, telling_links};
+use super::names::names;
 use super::numbers::numbers;
+use super::spotted_words::spot;
 use crate::span::{CodePoints, Span};
 
 /// What a redaction mark stands for.
@@ -22,11 +26,32 @@ pub enum MarkKind {
     Account,
     /// User name of a social network ("@navn").
     Handle,
+    /// Name of a person.
+    Name,
+    /// Street and number, postal code and place, or postal box.
+    Address,
+    /// Organisation number.
+    Organisation,
+    /// Link with a token, a password or a person in it.
+    Link,
+    /// IP address.
+    Ip,
 }
 
 impl MarkKind {
-    const ALL: [MarkKind; 5] =
-        [MarkKind::NationalId, MarkKind::Phone, MarkKind::Email, MarkKind::Account, MarkKind::Handle];
+    /// All kinds.
+    pub const ALL: [MarkKind; 10] = [
+        MarkKind::NationalId,
+        MarkKind::Phone,
+        MarkKind::Email,
+        MarkKind::Account,
+        MarkKind::Handle,
+        MarkKind::Name,
+        MarkKind::Address,
+        MarkKind::Organisation,
+        MarkKind::Link,
+        MarkKind::Ip,
+    ];
 
     /// What stands in the text instead.
     pub fn mark(self) -> &'static str {
@@ -36,6 +61,11 @@ impl MarkKind {
             MarkKind::Email => "[e-post]",
             MarkKind::Account => "[kontonummer]",
             MarkKind::Handle => "[brukernavn]",
+            MarkKind::Name => "[navn]",
+            MarkKind::Address => "[adresse]",
+            MarkKind::Organisation => "[organisasjonsnummer]",
+            MarkKind::Link => "[lenke]",
+            MarkKind::Ip => "[ip-adresse]",
         }
     }
 }
@@ -58,6 +88,15 @@ pub struct Redacted {
     pub marks: Vec<Mark>,
 }
 
+/// A stretch of a text that redaction takes out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Redaction {
+    /// What it is.
+    pub kind: MarkKind,
+    /// Where it stands in the text, in bytes.
+    pub range: Range<usize>,
+}
+
 /// A stretch of text to be replaced by a mark.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Finding {
@@ -65,25 +104,65 @@ pub(super) struct Finding {
     pub(super) kind: MarkKind,
 }
 
-/// The text with a mark in place of each national id (valid check digits, or written 6 + 5),
-/// telephone number, e-mail address, account number and @handle.
+/// The text with a mark in place of everything in it that points at a person: see [`MarkKind`].
 ///
-/// Years, sums, case numbers and organisation numbers stay. Redacting twice changes nothing more; a
-/// text with neither digit nor `@` is borrowed after one look at its bytes.
+/// Years, sums and case numbers stay, and so do places and organisations by name. Redacting twice changes nothing more; a
+/// text with nothing to redact is borrowed.
 pub fn redact(text: &str) -> Cow<'_, str> {
-    if !text.bytes().any(|byte| byte.is_ascii_digit() || byte == b'@') {
-        return Cow::Borrowed(text);
-    }
-    let mut redacted = Cow::Borrowed(text);
-    // Taking out one number can leave its neighbours in a shape of their own, so look again until
-    // nothing is found. Every pass takes out at least one digit or `@`.
+    let found = redactions(text);
+    if found.is_empty() { Cow::Borrowed(text) } else { Cow::Owned(replace(text, &found)) }
+}
+
+/// What [`redact`] takes out of a text, first to last.
+pub fn redactions(text: &str) -> Vec<Redaction> {
+    let mut found: Vec<Redaction> = Vec::new();
+    let mut current = Cow::Borrowed(text);
+    // Taking out one number can leave its neighbours in a shape of their own, so look again until nothing is found. Every
+    // pass leaves fewer signs outside of marks.
     loop {
-        let findings = findings(&redacted);
+        let findings = findings(&current);
         if findings.is_empty() {
-            return redacted;
+            return found;
         }
-        redacted = Cow::Owned(replace(&redacted, &findings));
+        found = merge(&found, &findings);
+        current = Cow::Owned(replace(text, &found));
     }
+}
+
+/// The redactions of a text after those of `found` and, in the text that they leave, those of `findings`.
+fn merge(found: &[Redaction], findings: &[Finding]) -> Vec<Redaction> {
+    let mut merged: Vec<Redaction> = Vec::with_capacity(found.len() + findings.len());
+    let mut earlier = found.iter().peekable();
+    // How far the text given lies before the text that was searched, where we are.
+    let (mut grown, mut shrunk) = (0, 0);
+    for finding in findings {
+        let here = |position: usize, grown: usize, shrunk: usize| (position + shrunk).saturating_sub(grown);
+        while let Some(&before) = earlier.peek() {
+            let mark = before.kind.mark().len();
+            let shown_start = (before.range.start + grown).saturating_sub(shrunk);
+            if shown_start + mark > finding.range.start {
+                break;
+            }
+            grown += mark;
+            shrunk += before.range.len();
+            merged.push(before.clone());
+            earlier.next();
+        }
+        let start = here(finding.range.start, grown, shrunk);
+        // What was found before and lies inside of this goes up in it.
+        while let Some(&before) = earlier.peek() {
+            let shown_start = (before.range.start + grown).saturating_sub(shrunk);
+            if shown_start >= finding.range.end {
+                break;
+            }
+            grown += before.kind.mark().len();
+            shrunk += before.range.len();
+            earlier.next();
+        }
+        merged.push(Redaction { kind: finding.kind, range: start..here(finding.range.end, grown, shrunk) });
+    }
+    merged.extend(earlier.cloned());
+    merged
 }
 
 /// [`redact`], with the place of each mark.
@@ -110,8 +189,17 @@ fn mark_kind_at(text: &str, position: usize) -> Option<MarkKind> {
 }
 
 fn findings(text: &str) -> Vec<Finding> {
-    let mut all = addresses(text);
-    all.extend(numbers(text));
+    let words = spot(text);
+    let has_digit = text.bytes().any(|byte| byte.is_ascii_digit());
+    let links = if text.contains('/') || text.contains("www.") { links(text) } else { Vec::new() };
+    let mut all = telling_links(text, &links);
+    all.extend(names(&words, &links));
+    all.extend(electronic_addresses(text));
+    if has_digit {
+        all.extend(home_addresses(text, &words, &links));
+        all.extend(numbers(text));
+        all.extend(ip_addresses(text));
+    }
     all.sort_by_key(|finding| (finding.range.start, std::cmp::Reverse(finding.range.end)));
     let mut end = 0;
     all.retain(|finding| {
@@ -124,23 +212,23 @@ fn findings(text: &str) -> Vec<Finding> {
     all
 }
 
-fn replace(text: &str, findings: &[Finding]) -> String {
+fn replace(text: &str, found: &[Redaction]) -> String {
     let mut replaced = String::with_capacity(text.len());
     let mut end = 0;
-    for finding in findings {
-        replaced.push_str(text.get(end..finding.range.start).unwrap_or(""));
-        replaced.push_str(finding.kind.mark());
-        end = finding.range.end;
+    for redaction in found {
+        replaced.push_str(text.get(end..redaction.range.start).unwrap_or(""));
+        replaced.push_str(redaction.kind.mark());
+        end = redaction.range.end;
     }
     replaced.push_str(text.get(end..).unwrap_or(""));
     replaced
 }
 
 /// E-mail addresses and handles.
-fn addresses(text: &str) -> Vec<Finding> {
-    let mut found: Vec<Finding> = Vec::new();
+fn electronic_addresses(text: &str) -> Vec<Finding> {
+    let mut found = spelt_out_addresses(text);
     for at in memchr_iter(b'@', text.as_bytes()) {
-        if found.last().is_some_and(|last| last.range.end > at) {
+        if found.iter().any(|earlier: &Finding| earlier.range.contains(&at)) {
             continue;
         }
         let before = text.get(..at).unwrap_or("");
@@ -168,6 +256,34 @@ fn addresses(text: &str) -> Vec<Finding> {
     found
 }
 
+/// Ways to write "@" that are meant to keep machines from reading it.
+const SPELT_OUT: [&str; 6] = ["(at)", "[at]", "{at}", "(a)", "krøllalfa", "alfakrøll"];
+
+/// "kari.nordmann (at) nav.no".
+fn spelt_out_addresses(text: &str) -> Vec<Finding> {
+    let mut found = Vec::new();
+    if !text.contains(['(', '[', '{']) && !text.contains("krøll") {
+        return found;
+    }
+    for sign in SPELT_OUT {
+        for at in memmem::find_iter(text.as_bytes(), sign.as_bytes()) {
+            let before = text.get(..at).unwrap_or("").trim_end_matches(' ');
+            let after = text.get(at + sign.len()..).unwrap_or("");
+            let blank = after.len() - after.trim_start_matches(' ').len();
+            let host = name_length(after.get(blank..).unwrap_or(""));
+            let local = before
+                .trim_end_matches(|c: char| c.is_alphanumeric() || matches!(c, '.' | '_' | '%' | '+' | '-'))
+                .len();
+            let has_point = after.get(blank..blank + host).is_some_and(|host| host.contains('.'));
+            if local < before.len() && has_point {
+                found.push(Finding { range: local..at + sign.len() + blank + host, kind: MarkKind::Email });
+            }
+        }
+    }
+    found.sort_by_key(|finding| finding.range.start);
+    found
+}
+
 /// How many bytes of `text` are a domain or user name.
 fn name_length(text: &str) -> usize {
     let rest = text.trim_start_matches(|c: char| c.is_alphanumeric() || matches!(c, '.' | '_' | '-'));
@@ -181,7 +297,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn text_without_digit_or_at_sign_is_borrowed() {
+    fn text_with_nothing_to_redact_is_borrowed() {
         assert!(matches!(redact("Vi må samarbeide på tvers"), Cow::Borrowed(_)));
         assert!(matches!(redact("I 2023 kostet det 1 250 000 kroner"), Cow::Borrowed(_)));
     }
@@ -252,13 +368,11 @@ mod tests {
             "sak 2023/12345",
             "2023/12345678",
             "saksnr 22334455",
-            "org.nr. 974 760 673",
-            "974760673",
+            "974760674",
             "03.11.2023",
             "20231103",
             "2,5 mill.",
             "30 %",
-            "10.20.30.40",
             "2019-2024",
             "2023 2024",
             "§ 3-4",
@@ -281,14 +395,98 @@ mod tests {
         assert_eq!(shown, [(MarkKind::Phone, "[telefon]"), (MarkKind::Email, "[e-post]")]);
     }
 
+    #[test]
+    fn redactions_tell_where_they_stood() {
+        let text = "Æ, Kari Nordmann i Storgata 15, 0155 Oslo: ring 99 88 77 66 eller a@b.no.";
+        let shown: Vec<_> = redactions(text).into_iter().map(|found| (found.kind, &text[found.range])).collect();
+        assert_eq!(
+            shown,
+            [
+                (MarkKind::Name, "Kari Nordmann"),
+                (MarkKind::Address, "Storgata 15, 0155 Oslo"),
+                (MarkKind::Phone, "99 88 77 66"),
+                (MarkKind::Email, "a@b.no"),
+            ]
+        );
+    }
+
+    #[test]
+    fn organisation_numbers_and_spelt_out_addresses_are_redacted() {
+        assert_eq!(redact("org.nr. 974 760 673"), "org.nr. [organisasjonsnummer]");
+        assert_eq!(redact("Firma 974760673 MVA"), "Firma [organisasjonsnummer] MVA");
+        assert_eq!(redact("kari.n (at) nav.no"), "[e-post]");
+        assert_eq!(redact("alle (at) jobben"), "alle (at) jobben");
+    }
+
+    #[test]
+    fn names_of_persons_are_redacted() {
+        for (text, shown) in [
+            ("Jeg spurte Kari Nordmann om det", "Jeg spurte [navn] om det"),
+            ("Takk til Stein og Bjørn for hjelpen", "Takk til [navn] og [navn] for hjelpen"),
+            ("Stein Berg var flink", "[navn] var flink"),
+            ("jeg heter kari og bor her", "jeg heter [navn] og bor her"),
+            ("Eg heiter Sigrunveig Tofteskag", "Eg heiter [navn]"),
+            ("My name is Xanthia Brock.", "My name is [navn]."),
+            ("Mvh\nOla Hansen", "Mvh\n[navn]"),
+            ("mvh, per", "mvh, per"),
+            ("Rektor Berg hører ikke etter", "Rektor [navn] hører ikke etter"),
+            ("kollegaen min Signhild hjalp meg", "kollegaen min [navn] hjalp meg"),
+            ("v/ Torfinn Ås", "v/ [navn]"),
+            ("K. Nordmann og J. K. Hansen", "[navn] og [navn]"),
+            ("Karis forslag og Olas svar", "[navn] forslag og [navn] svar"),
+            ("Anne-Grethe Bakke-Lund mente det", "[navn] mente det"),
+            ("Ludwig van der Berg", "[navn]"),
+            ("KARI NORDMANN skrev", "[navn] skrev"),
+            ("dr. Lie", "dr. [navn]"),
+        ] {
+            assert_eq!(redact(text), shown, "{text}");
+        }
+    }
+
+    #[test]
+    fn words_places_and_organisations_are_no_names() {
+        for text in [
+            "Stein og grus må bort",
+            "Bjørn i skogen er farlig",
+            "Dag og natt",
+            "Liv og død",
+            "Odd løsning",
+            "Storgata i Bergen er stengt",
+            "NAV og Kirkens Bymisjon samarbeider",
+            "Karl Johans gate er fin",
+            "Vi bør spørre Skatteetaten og Digdir",
+            "Oslo kommune har prøvd",
+            "Hans arbeid er bra. Det Er Bra.",
+            "Peder Hansen AS leverer",
+            "Even if we try",
+            "Will this work in May?",
+            "Tirsdag kl. 12",
+            "Rektor ved skolen",
+            "VI MÅ SAMARBEIDE MER PER DAG",
+            "Vi i Helse Bergen og Bane NOR",
+            "Jeg heter noe annet",
+        ] {
+            assert_eq!(redact(text), text);
+        }
+    }
+
     proptest! {
         #[test]
         fn redacting_twice_changes_nothing_more(
-            text in "([0-9]{1,11}| |\\.|\\+|-|/|@|[a-zæø]{1,4}|\\(|kr|NO|,|\\PC){0,24}"
+            text in "([0-9]{1,11}| |\\.|\\+|-|/|@|[a-zæø]{1,4}|\\(|kr|NO|,|:|\\n|Kari|Stein|Berg|Hansen|Oslo|jeg heter|mvh|rektor|gata|Gate|https://|\\(at\\)|\\PC){0,24}"
         ) {
             let once = redact(&text).into_owned();
             let twice = redact(&once).into_owned();
             prop_assert_eq!(&twice, &once);
+        }
+
+        #[test]
+        fn redactions_are_what_redacting_takes_out(
+            text in "([0-9]{1,11}| |\\.|@|[a-zæø]{1,4}|NO|,|Kari|Stein|Berg|Hansen|Oslo|jeg heter|mvh|gata|\\PC){0,24}"
+        ) {
+            let found = redactions(&text);
+            prop_assert!(found.windows(2).all(|pair| pair[0].range.end <= pair[1].range.start));
+            prop_assert!(found.iter().all(|one| text.get(one.range.clone()).is_some_and(|taken| !taken.is_empty())));
         }
 
         #[test]

@@ -66,6 +66,14 @@ impl Default for Settings {
 }
 
 impl Settings {
+    /// One line for the user where the date after which the project is to be deleted has passed.
+    pub fn overdue(&self, today: jiff::civil::Date) -> Option<String> {
+        let date = self.delete_after.filter(|date| *date < today)?;
+        Some(format!(
+            "delete_after = {date} has passed: delete the project's folder, or set a later date in innspill.toml and say why"
+        ))
+    }
+
     /// A fresh project's `innspill.toml`, with a comment for each line.
     pub fn template() -> &'static str {
         include_str!("template.toml")

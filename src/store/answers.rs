@@ -1,5 +1,6 @@
 //! Answers, version by version.
 
+use std::collections::BTreeMap;
 use std::str::FromStr;
 use std::sync::Arc;
 
@@ -72,6 +73,22 @@ pub(super) fn of_run(connection: &Connection, run: u32) -> Result<FxHashMap<u32,
     let mut rows = statement.query([run])?;
     let nowhere: Arc<str> = Arc::from("");
     let mut answers = FxHashMap::default();
+    while let Some(row) = rows.next()? {
+        answers.insert(row.get(0)?, stored(row, &nowhere)?);
+    }
+    Ok(answers)
+}
+
+/// All versions of all answers, by number.
+pub(super) fn all(connection: &Connection) -> Result<BTreeMap<u32, Stored>, StoreError> {
+    let mut statement = connection.prepare(
+        "SELECT answer, id, content, text, shown, original, kind, question, asked_under, phase, groups, respondent,
+                time, kept
+         FROM answers JOIN texts USING (text)",
+    )?;
+    let mut rows = statement.query([])?;
+    let nowhere: Arc<str> = Arc::from("");
+    let mut answers = BTreeMap::new();
     while let Some(row) = rows.next()? {
         answers.insert(row.get(0)?, stored(row, &nowhere)?);
     }

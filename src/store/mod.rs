@@ -11,6 +11,7 @@ mod answers;
 mod blobs;
 mod clusters;
 mod error;
+mod forget;
 mod load;
 mod memory;
 mod place;
@@ -29,6 +30,7 @@ use std::path::{Path, PathBuf};
 use rusqlite::{Connection, OpenFlags};
 
 pub use error::StoreError;
+pub use forget::{Erased, Version, Wanted};
 pub use load::{StoredRun, load_latest, load_run};
 pub use memory::{Remembered, Remembering, Work};
 pub use runs::{RunEntry, RunState};

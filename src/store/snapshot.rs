@@ -1,5 +1,6 @@
 //! A run's answers in input order, with what ties them together.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use rusqlite::{Connection, OptionalExtension, params};
@@ -182,6 +183,89 @@ fn parse(columns: [Vec<u8>; 6], texts: [String; 4]) -> Result<Snapshot, StoreErr
             .collect(),
         group_names,
     })
+}
+
+/// Takes answers out of a run's snapshot, and the groups whose label `is_told_by` them.
+pub(super) fn leave_out(
+    connection: &Connection,
+    run: u32,
+    gone: &BTreeSet<u32>,
+    is_told_by: &dyn Fn(&str) -> bool,
+) -> Result<(), StoreError> {
+    let Some(old) = read(connection, run)? else { return Ok(()) };
+    let stays: Vec<bool> = old.answers.iter().map(|answer| !gone.contains(answer)).collect();
+    let mut next = 0;
+    let row_now: Vec<Option<usize>> = stays
+        .iter()
+        .map(|&stays| {
+            stays.then(|| {
+                next += 1;
+                next - 1
+            })
+        })
+        .collect();
+    let mut next = 0;
+    let group_now: Vec<Option<usize>> = old
+        .summaries
+        .iter()
+        .map(|summary| {
+            (!is_told_by(&summary.label)).then(|| {
+                next += 1;
+                next - 1
+            })
+        })
+        .collect();
+    let row = |row: usize| row_now.get(row).copied().flatten();
+    let group = |position: usize| group_now.get(position).copied().flatten();
+    let kept = |position: usize| stays.get(position).copied().unwrap_or(false);
+    let clusters: Vec<Option<usize>> = (old.clusters.iter().enumerate())
+        .filter(|(at, _)| kept(*at))
+        .map(|(_, position)| position.and_then(group))
+        .collect();
+    let summaries: Vec<StoredSummary> = old
+        .summaries
+        .iter()
+        .enumerate()
+        .filter_map(|(position, summary)| {
+            let now = group(position)?;
+            let size = clusters.iter().filter(|position| **position == Some(now)).count();
+            let quotes = summary.quotes.iter().filter_map(|&quote| row(quote)).collect();
+            Some(StoredSummary { id: summary.id, label: summary.label.clone(), quotes, size })
+        })
+        .collect();
+    let near_equal: Vec<(usize, usize, Score)> = (old.near_equal.iter())
+        .filter_map(|pair| Some((row(pair.first)?, row(pair.second)?, pair.similarity)))
+        .collect();
+    let files: Vec<Arc<str>> =
+        old.places.iter().map(|place| Arc::clone(&place.file)).collect::<BTreeSet<_>>().into_iter().collect();
+    let of = |at: usize| kept(at);
+    let places: Vec<&Place> = old.places.iter().enumerate().filter(|(at, _)| of(*at)).map(|(_, place)| place).collect();
+    let file_of = |place: &Place| files.binary_search(&place.file).ok().and_then(|at| u32::try_from(at).ok());
+    let flags: Vec<u8> = (old.human_checked.iter().zip(&old.quote_ok).enumerate())
+        .filter(|(at, _)| of(*at))
+        .map(|(_, (&checked, &quote_ok))| u8::from(checked) * CHECKED + u8::from(quote_ok) * QUOTE_OK)
+        .collect();
+    let answers = old.answers.iter().copied().filter(|answer| !gone.contains(answer));
+    let same_text = old.same_text.iter().enumerate().filter(|(at, _)| of(*at)).map(|(_, group)| optional(*group));
+    let names: Vec<&str> = files.iter().map(|file| &**file).collect();
+    connection.execute(
+        // No fingerprint: the groups of alike answers are found anew.
+        "UPDATE snapshots SET fingerprint = zeroblob(16), answers = ?2, clusters = ?3, same_text = ?4, files = ?5,
+             file_of = ?6, row_of = ?7, flags = ?8, near_equal = ?9, summaries = ?10 WHERE run = ?1",
+        params![
+            run,
+            from_numbers(answers),
+            from_numbers(clusters.iter().map(|position| optional(position.and_then(|at| u32::try_from(at).ok())))),
+            from_numbers(same_text),
+            json(&names)?,
+            from_numbers(places.iter().map(|place| optional(file_of(place)))),
+            from_numbers(places.iter().map(|place| u32::try_from(place.row).unwrap_or(NONE))),
+            flags,
+            json(&near_equal)?,
+            json(&summaries)?,
+        ],
+    )?;
+    Ok(())
 }
 
 /// The groups of alike answers of the last run, if they were made of the same texts in the same order.

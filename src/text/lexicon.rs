@@ -149,6 +149,11 @@ impl Lexicon {
         lemmas
     }
 
+    /// Whether a list holds this very form, which must be lower case and in NFC.
+    pub fn holds(&self, form: &str) -> bool {
+        self.entry(form).is_some()
+    }
+
     pub(super) fn entry(&self, form: &str) -> Option<Entry> {
         self.forms.as_ref()?.get(form).map(Entry)
     }
