@@ -89,4 +89,6 @@ pub struct Analysis {
     pub thresholds: BTreeMap<(crate::codebook::Level, String), Score>,
     /// Names of group attributes in the order of the input.
     pub group_names: Vec<String>,
+    /// What came of a person's corrections, notes, quotes and check set.
+    pub review: crate::review::Review,
 }

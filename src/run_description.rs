@@ -74,12 +74,13 @@ pub struct RejectedUnit {
     pub reason: String,
 }
 
-/// What a person found who read a random sample of coded answers.
+/// What a person found who read a random sample of coded answers. Numbers of tags are estimates for all answers with
+/// content, each answer read weighted by the inverse of its chance of being drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct HumanCheck {
     /// Answers read.
     pub answers: usize,
-    /// Tags in the sample that were set by machine.
+    /// Tags that were set by machine.
     pub tags_set: usize,
     /// Of these, right.
     pub tags_right: usize,
@@ -169,6 +170,9 @@ pub struct RunDescription {
     pub human_check: Option<HumanCheck>,
     /// What changed since the run before; none for the first.
     pub since_last: Option<SinceLastRun>,
+    /// What a project's run did anew, what it took from earlier runs, and what became of the groups of alike answers;
+    /// into `run.json` as it is.
+    pub changes: Option<serde_json::Value>,
     /// Resolved settings as they go into `run.json`.
     pub settings: BTreeMap<String, serde_json::Value>,
     /// Whether CSV is written for Norwegian Excel.
@@ -203,6 +207,7 @@ impl RunDescription {
             redacted: BTreeMap::new(),
             human_check: None,
             since_last: None,
+            changes: None,
             settings: BTreeMap::new(),
             excel: false,
             purpose: None,

@@ -1,6 +1,7 @@
 //! What is said of a run beside its results: inputs, versions, settings, times.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::time::{Duration, SystemTime};
 
 use innspill::codebook::Codebook;
@@ -26,22 +27,26 @@ pub struct RunFacts {
 }
 
 impl RunFacts {
-    /// Gathers them.
-    pub fn new(title: &str, settings: &Settings, input: &Input, codebook: &Codebook, tagger: &Tagger) -> Self {
+    /// Gathers them. `root` is what the names of the input's files are relative to.
+    pub fn new(
+        title: &str,
+        settings: &Settings,
+        root: &Path,
+        input: &Input,
+        codebook: &Codebook,
+        tagger: &Tagger,
+    ) -> Self {
         let identity = CodebookIdentity {
             id: codebook.codebook.id.clone(),
             name: codebook.codebook.name.get(language(settings.language)).to_owned(),
             version: codebook.codebook.version.clone(),
-            sha256: hexadecimal(&serde_json::to_vec(codebook).unwrap_or_default()),
+            sha256: codebook_hash(codebook),
         };
         let mut description = RunDescription::new(title, identity, fixed_date());
         let encoder = tagger.encoder().id();
         description.language = language(settings.language);
         description.encoder = ModelIdentity { name: encoder.name.clone(), sha256: encoder.hash.clone() };
-        description.tagger = ModelIdentity {
-            name: "innspill".to_owned(),
-            sha256: shipped::bytes(&encoder.name).map(hexadecimal).unwrap_or_default(),
-        };
+        description.tagger = ModelIdentity { name: "innspill".to_owned(), sha256: heads_hash(&encoder.name) };
         description.inputs = input.files.iter().map(input_file).collect();
         description.rejects = input
             .rejects
@@ -78,7 +83,7 @@ impl RunFacts {
             .iter()
             .filter_map(|file| {
                 let path = file.path.split('#').next().unwrap_or(&file.path);
-                std::fs::metadata(path).ok()?.modified().ok()
+                std::fs::metadata(root.join(path)).ok()?.modified().ok()
             })
             .max()
             .and_then(civil);
@@ -95,7 +100,32 @@ pub fn describe(facts: RunFacts, analysis: &Analysis, seconds: Vec<(String, f64)
     description.received = first.zip(last).map(|(first, last)| (first.date(), last.date()));
     description.dated = source_date_epoch().or(last).or(newest_file).unwrap_or_else(fixed_date);
     description.redacted = redaction_marks(analysis);
+    description.human_check = analysis.review.check.as_ref().map(|check| check.overall);
     description.execution.seconds = seconds;
+    description
+}
+
+/// What is known of answers that were tagged before: the codebook, and the dates of the answers or of the file.
+pub fn describe_tagged(
+    path: &std::path::Path,
+    report_language: ReportLanguage,
+    codebook: &Codebook,
+    analysis: &Analysis,
+) -> RunDescription {
+    let identity = CodebookIdentity {
+        id: codebook.codebook.id.clone(),
+        name: codebook.codebook.name.get(language(report_language)).to_owned(),
+        version: codebook.codebook.version.clone(),
+        sha256: hexadecimal(&serde_json::to_vec(codebook).unwrap_or_default()),
+    };
+    let title = path.file_stem().map_or_else(|| "innspill".to_owned(), |name| name.to_string_lossy().into_owned());
+    let mut description = RunDescription::new(&title, identity, fixed_date());
+    description.language = language(report_language);
+    let times = analysis.records.iter().filter_map(|record| record.answer.time);
+    let (first, last) = (times.clone().min(), times.max());
+    let file = std::fs::metadata(path).ok().and_then(|file| file.modified().ok()).and_then(civil);
+    description.received = first.zip(last).map(|(first, last)| (first.date(), last.date()));
+    description.dated = source_date_epoch().or(last).or(file).unwrap_or_else(fixed_date);
     description
 }
 
@@ -148,6 +178,16 @@ fn language(language: ReportLanguage) -> Language {
         ReportLanguage::Nn => Language::Nn,
         ReportLanguage::En => Language::En,
     }
+}
+
+/// SHA-256 of a codebook as we understand it: comments and the order of keys do not count.
+pub fn codebook_hash(codebook: &Codebook) -> String {
+    hexadecimal(&serde_json::to_vec(codebook).unwrap_or_default())
+}
+
+/// SHA-256 of the heads that go with an encoder; empty where there are none.
+pub fn heads_hash(encoder: &str) -> String {
+    shipped::bytes(encoder).map(hexadecimal).unwrap_or_default()
 }
 
 fn hexadecimal(bytes: &[u8]) -> String {

@@ -14,6 +14,8 @@ pub enum Failure {
     Rejected(usize),
     /// Another run holds the project: exit 75.
     Held(String),
+    /// A signal asked us to stop: exit 128 and its number, as shells count.
+    Stopped(u8),
     /// The reader of our output went away; that is no error.
     ClosedPipe,
 }
@@ -28,6 +30,9 @@ impl Failure {
                 (3, format!("{rows} rows were rejected (see above); --strict makes that an error"))
             }
             Failure::Held(message) => (75, message),
+            Failure::Stopped(signal) => {
+                (128u8.saturating_add(signal), "stopped; nothing was published, finished work is kept".to_owned())
+            }
             Failure::ClosedPipe => return ExitCode::SUCCESS,
         };
         let _ = writeln!(std::io::stderr(), "innspill: {message}");

@@ -7,15 +7,26 @@ mod codebook;
 mod coded_rows;
 mod completions;
 mod describe_run;
+mod doctor;
 mod embed;
 mod evaluate;
+mod explain;
+mod export;
 mod failure;
+mod import;
 mod init;
+mod keep;
 mod models;
 mod opening;
 mod output;
+mod persons_work;
+mod project;
 mod run;
+mod runs;
+mod sample;
+mod stop;
 mod tag;
+mod tagged_project;
 mod terminal;
 mod texts;
 mod train;
@@ -59,18 +70,25 @@ Examples:
   innspill init my-project                    a new project folder, ready for input
 
 Exit codes: 0 ok; 1 below --fail-under; 2 usage, or nothing readable; 3 rejected rows under --strict;
-75 another run holds the project.";
+75 another run holds the project; 130 and 143 stopped by Ctrl-C or SIGTERM.";
 
 #[derive(Debug, Subcommand)]
 enum Command {
     Init(init::Init),
-    Run(run::Run),
+    Run(Box<run::Run>),
+    Runs(runs::Runs),
+    Keep(keep::Keep),
+    Doctor(doctor::Doctor),
     Tag(Box<tag::TagCommand>),
     Cluster(cluster::Cluster),
     Embed(embed::Embed),
     Train(train::Train),
     Evaluate(Box<evaluate::Evaluate>),
+    Explain(explain::Explain),
+    Export(Box<export::Export>),
     Codebook(codebook::CodebookCommand),
+    Sample(sample::Sample),
+    Import(import::Import),
     Models(models::Models),
     Completions(completions::Completions),
 }
@@ -100,12 +118,19 @@ fn run(command: Command, common: &Common) -> Result<(), Failure> {
     match command {
         Command::Init(command) => command.run(),
         Command::Run(command) => command.run(common),
+        Command::Runs(command) => command.run(),
+        Command::Keep(command) => command.run(),
+        Command::Doctor(command) => command.run(),
         Command::Tag(command) => command.run(common),
         Command::Cluster(command) => command.run(),
         Command::Embed(command) => command.run(),
         Command::Train(command) => command.run(common),
         Command::Evaluate(command) => command.run(common),
+        Command::Explain(command) => command.run(),
+        Command::Export(command) => command.run(common),
         Command::Codebook(command) => command.run(),
+        Command::Sample(command) => command.run(),
+        Command::Import(command) => command.run(),
         Command::Models(command) => command.run(common.quiet),
         Command::Completions(command) => command.run(),
     }

@@ -1,25 +1,34 @@
 //! `innspill run PROJECT | FILE|FOLDER... [--output DIR]`
 
 use std::collections::BTreeMap;
-use std::fs::{self, File, TryLockError};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
+use innspill::cluster::ledger::{self, Event};
 use innspill::codebook::Codebook;
 use innspill::export::{Editions, Target, write_run};
 use innspill::ingest::{Input, ReadOptions, read_inputs, read_project};
 use innspill::patterns::small_cells::merge_small_groups;
-use innspill::patterns::{PatternSettings, SmallCells, seek};
-use innspill::pipeline::analyse;
+use innspill::patterns::{PatternSettings, Patterns, SmallCells, seek};
+use innspill::pipeline::{Memory, NoMemory, PipelineError, analyse};
 use innspill::record::Analysis;
+use innspill::run_description::SinceLastRun;
 use innspill::settings::Settings;
-use innspill::tag::Tagger;
+use innspill::store::{Night, Remembering, Store, Tools, Written};
+use innspill::tag::{Tagger, Tagging};
 
 use super::Common;
-use super::describe_run::{RunFacts, describe};
+use super::describe_run::{RunFacts, codebook_hash, describe, heads_hash};
 use super::failure::Failure;
 use super::opening::{open_codebook, open_encoder, open_tagger};
+use super::project::{self, Lock};
+use super::stop::Stop;
+
+mod accept;
+pub mod failpoint;
+
+use failpoint::failpoint;
 
 /// Run the whole pipeline over a project, or over files and folders
 ///
@@ -27,6 +36,7 @@ use super::opening::{open_codebook, open_encoder, open_tagger};
 ///   innspill run corpus/sample
 ///   innspill run answers.csv notes.txt --output result
 ///   innspill run my-project --language nn
+///   innspill run my-project --accept-model
 #[derive(Debug, clap::Args)]
 #[command(verbatim_doc_comment)]
 pub struct Run {
@@ -45,6 +55,18 @@ pub struct Run {
     /// Encoder: embedded, e5-small, or a folder [default: the project's, else embedded]
     #[arg(long, value_name = "NAME|FOLDER")]
     encoder: Option<String>,
+    /// Where the project's store lies [default: the settings', else innspill.db in the project]
+    #[arg(long, value_name = "PATH")]
+    store: Option<PathBuf>,
+    /// Do all anew instead of what is new or changed; the outputs are the same
+    #[arg(long)]
+    from_scratch: bool,
+    /// Tag all answers anew with another model than the last run's
+    #[arg(long)]
+    accept_model: bool,
+    /// Say how codebook and model would change the tags of the last run, and write nothing
+    #[arg(long, conflicts_with_all = ["accept_model", "from_scratch"])]
+    preview: bool,
     /// Exit with 3 if any row was rejected
     #[arg(long)]
     strict: bool,
@@ -67,49 +89,25 @@ impl From<ReportLanguage> for innspill::settings::ReportLanguage {
     }
 }
 
-/// A run with every argument resolved.
+/// What every run is made with.
 struct Plan {
     settings: Settings,
     title: String,
-    target: Target,
     codebook: Codebook,
-    /// Held until the run ends; the system lets go of it if the process dies.
-    _lock: Option<File>,
+    /// What the names of input files are relative to.
+    root: PathBuf,
 }
 
 impl Run {
     /// Reads, analyses, writes; prints the report's path.
     pub fn run(self, _common: &Common) -> Result<(), Failure> {
         let started = Instant::now();
-        let plan = self.resolve()?;
-        let input = self.read(&plan)?;
-        for note in &input.notes {
-            tracing::warn!("{note}");
-        }
-        for reject in &input.rejects {
-            tracing::warn!("{}: {}", reject.place, reject.reason);
-        }
-        if let Some(nothing) = input.nothing_readable() {
-            return Err(Failure::Usage(nothing.to_string()));
-        }
-        let rejected = input.rejects.len();
-        let mut seconds = vec![("ingest".to_owned(), started.elapsed().as_secs_f64())];
-        let mut tagger = open_tagger(plan.codebook.clone(), open_encoder(&plan.settings.encoder)?, None)?;
-        let mut facts = RunFacts::new(&plan.title, &plan.settings, &input, &plan.codebook, &tagger);
-        let analysis = timed_analysis(input, &mut tagger, &mut seconds)?;
-        let clock = Instant::now();
-        let (internal, shared) = patterns(&analysis, &plan);
-        seconds.push(("patterns".to_owned(), clock.elapsed().as_secs_f64()));
-        if let Target::Run { id, .. } = plan.target {
-            facts.run = Some(id);
-        }
-        let description = describe(facts, &analysis, seconds);
-        let editions = Editions { internal: &internal, shared: &shared };
-        let written = write_run(&plan.target, &analysis, &plan.codebook, editions, &description)
-            .map_err(|error| Failure::Usage(error.to_string()))?;
-        report_counts(&analysis);
+        let stop = Stop::listen()?;
+        let rejected = match self.project() {
+            Some(folder) => self.run_project(folder, &stop, started)?,
+            None => self.run_files(&stop, started)?,
+        };
         tracing::info!("{:.1} s in all", started.elapsed().as_secs_f64());
-        writeln!(std::io::stdout(), "{}", written.report.display())?;
         if self.strict && rejected > 0 { Err(Failure::Rejected(rejected)) } else { Ok(()) }
     }
 
@@ -120,61 +118,182 @@ impl Run {
         }
     }
 
-    fn resolve(&self) -> Result<Plan, Failure> {
-        let (mut settings, title, target, lock) = match self.project() {
-            Some(project) => {
-                if self.output.is_some() {
-                    return Err(Failure::Usage(
-                        "--output: a project writes into its own out/; leave it out".to_owned(),
-                    ));
-                }
-                let settings = Settings::from_file(&project.join("innspill.toml"))
-                    .map_err(|error| Failure::Usage(error.to_string()))?;
-                let lock = lock(project)?;
-                let out = project.join("out");
-                let target = Target::Run { id: next_run(&out), out };
-                let title = if settings.name.is_empty() { folder_name(project) } else { settings.name.clone() };
-                (settings, title, target, Some(lock))
-            }
-            None => {
-                let folder = self.output.clone().unwrap_or_else(|| PathBuf::from("innspill-out"));
-                (Settings::default(), folder_name(&self.paths[0]), Target::Flat(folder), None)
+    /// One pass over files; nothing is remembered.
+    fn run_files(&self, stop: &Stop, started: Instant) -> Result<usize, Failure> {
+        let of_projects = [
+            (self.store.is_some(), "--store"),
+            (self.from_scratch, "--from-scratch"),
+            (self.accept_model, "--accept-model"),
+            (self.preview, "--preview"),
+        ];
+        if let Some((_, flag)) = of_projects.iter().find(|(given, _)| *given) {
+            return Err(Failure::Usage(format!("{flag}: only a project has a store; make one with `innspill init`")));
+        }
+        let title = self.paths.first().map_or_else(String::new, |path| project::folder_name(path));
+        let plan = self.plan(Settings::default(), title, PathBuf::new())?;
+        let input = read_inputs(&self.paths, &ReadOptions::default()).map_err(usage)?;
+        let rejected = tell_of(&input)?;
+        let mut seconds = vec![("ingest".to_owned(), started.elapsed().as_secs_f64())];
+        let mut tagger = open_tagger(plan.codebook.clone(), open_encoder(&plan.settings.encoder)?, None)?;
+        let facts = RunFacts::new(&plan.title, &plan.settings, &plan.root, &input, &plan.codebook, &tagger);
+        let analysis = timed_analysis(input, &mut tagger, &mut NoMemory::default(), stop, &mut seconds)?;
+        let (internal, shared) = timed_patterns(&analysis, &plan, &mut seconds);
+        stop.check()?;
+        let description = describe(facts, &analysis, seconds);
+        let editions = Editions { internal: &internal, shared: &shared };
+        let target = Target::Flat(self.output.clone().unwrap_or_else(|| PathBuf::from("innspill-out")));
+        let written = write_run(&target, &analysis, &plan.codebook, editions, &description).map_err(usage)?;
+        report_counts(&analysis);
+        writeln!(std::io::stdout(), "{}", written.report.display())?;
+        Ok(rejected)
+    }
+
+    /// One night of a project.
+    fn run_project(&self, folder: &Path, stop: &Stop, started: Instant) -> Result<usize, Failure> {
+        if self.output.is_some() {
+            return Err(Failure::Usage("--output: a project writes into its own out/; leave it out".to_owned()));
+        }
+        let settings = project::settings(folder)?;
+        let _lock = Lock::take(folder)?;
+        let mut store = Store::open(&project::store_path(folder, &settings, self.store.as_deref()))?;
+        store.abandon_open_runs()?;
+        let clock = jiff::Timestamp::now().to_string();
+        let title = project::title(folder, &settings);
+        let plan = self.plan(settings, title, folder.to_owned())?;
+        let input = read_project(folder, &plan.settings, store.secret().bytes()).map_err(usage)?;
+        let rejected = tell_of(&input)?;
+        let mut seconds = vec![("ingest".to_owned(), started.elapsed().as_secs_f64())];
+        stop.check()?;
+
+        let mut tagger = open_tagger(plan.codebook.clone(), open_encoder(&plan.settings.encoder)?, None)?;
+        let encoder = tagger.encoder().id().clone();
+        let heads = heads_hash(&encoder.name);
+        let tools = Tools::new(&plan.codebook, &codebook_hash(&plan.codebook), &encoder, &heads, tagger.thresholds());
+        if self.preview {
+            accept::preview(&store, input, &mut tagger)?;
+            return Ok(rejected);
+        }
+        accept::require_accepted(&store, &tools, self.accept_model)?;
+
+        let mut facts = RunFacts::new(&plan.title, &plan.settings, &plan.root, &input, &plan.codebook, &tagger);
+        let mut memory = Remembering::new(&mut store, &tools, self.from_scratch)?;
+        let mut analysis = timed_analysis(input, &mut tagger, &mut memory, stop, &mut seconds)?;
+        let remembered = memory.finish();
+        let by_machine = fingerprints(&analysis);
+        super::persons_work::apply(Some(folder), &mut analysis, &plan.codebook)?;
+        let corrected = differing(&analysis, &by_machine);
+        let (ledger, before) = store.ledger(&analysis)?;
+        let events = ledger::carry_over(&mut analysis, &ledger, &before);
+        let written = Written::compare(&analysis, &remembered, &events, store.last_run()?);
+        failpoint("analysed");
+        let (internal, shared) = timed_patterns(&analysis, &plan, &mut seconds);
+        stop.check()?;
+
+        let run = store.begin_run(project::highest_run(folder), &clock)?;
+        failpoint("begun");
+        facts.run = Some(run);
+        let mut description = describe(facts, &analysis, seconds);
+        description.changes = Some(changes(&written, &events, &analysis));
+        description.since_last = since_last(&written, &events);
+        let night = Night {
+            analysis: &analysis,
+            remembered: &remembered,
+            events: &events,
+            corrected: &corrected,
+            files: serde_json::to_value(&description.inputs).unwrap_or_default(), // plain data
+            keep_originals: plan.settings.privacy.keep_originals,
+        };
+        let editions = Editions { internal: &internal, shared: &shared };
+        let target = Target::Run { out: folder.join("out"), id: run };
+        let published = store.write_run(run, &night, &written, || {
+            failpoint("stored");
+            let published = write_run(&target, &analysis, &plan.codebook, editions, &description).map_err(usage)?;
+            failpoint("published");
+            Ok::<_, Failure>(published)
+        });
+        let published = match published {
+            Ok(published) => published,
+            Err(failure) => {
+                // The number is free again; where even that cannot be written, the next run marks it.
+                let _ = store.give_up_run(run);
+                return Err(failure);
             }
         };
+        failpoint("committed");
+        self.tidy(folder, &mut store, &plan)?;
+        report_counts(&analysis);
+        report_changes(&written);
+        writeln!(std::io::stdout(), "{}", published.report.display())?;
+        Ok(rejected)
+    }
+
+    /// Gives up old runs by the rule, and the folders of killed ones.
+    fn tidy(&self, folder: &Path, store: &mut Store, plan: &Plan) -> Result<(), Failure> {
+        let pruned = store.prune(plan.settings.runs.newest)?;
+        failpoint("pruned");
+        if pruned > 0 {
+            tracing::info!("{pruned} old runs removed; [runs] newest = {}", plan.settings.runs.newest);
+        }
+        project::remove_folders(folder, &store.folders_to_remove()?);
+        Ok(())
+    }
+
+    fn plan(&self, mut settings: Settings, title: String, root: PathBuf) -> Result<Plan, Failure> {
         if let Some(language) = self.language {
             settings.language = language.into();
         }
         if let Some(encoder) = &self.encoder {
             settings.encoder.clone_from(encoder);
         }
-        let codebook = self.codebook.clone().or_else(|| {
-            let own = settings.codebook.as_ref()?;
-            Some(self.project().map_or_else(|| own.clone(), |project| project.join(own)))
-        });
-        let codebook = open_codebook(codebook.as_deref())?;
-        Ok(Plan { settings, title, target, codebook, _lock: lock })
-    }
-
-    fn read(&self, plan: &Plan) -> Result<Input, Failure> {
-        let input = match self.project() {
-            Some(project) => read_project(project, &plan.settings, plan.title.as_bytes()),
-            None => read_inputs(&self.paths, &ReadOptions::default()),
-        };
-        input.map_err(|error| Failure::Usage(error.to_string()))
+        let own = settings.codebook.as_ref().map(|own| root.join(own));
+        let codebook = open_codebook(self.codebook.clone().or(own).as_deref())?;
+        Ok(Plan { settings, title, codebook, root })
     }
 }
 
-fn timed_analysis(input: Input, tagger: &mut Tagger, seconds: &mut Vec<(String, f64)>) -> Result<Analysis, Failure> {
+fn usage(error: impl std::fmt::Display) -> Failure {
+    Failure::Usage(error.to_string())
+}
+
+/// Says what the user should know of the input; returns how many units were rejected.
+fn tell_of(input: &Input) -> Result<usize, Failure> {
+    for note in &input.notes {
+        tracing::warn!("{note}");
+    }
+    for reject in &input.rejects {
+        tracing::warn!("{}: {}", reject.place, reject.reason);
+    }
+    match input.nothing_readable() {
+        Some(nothing) => Err(usage(nothing)),
+        None => Ok(input.rejects.len()),
+    }
+}
+
+fn timed_analysis(
+    input: Input,
+    tagger: &mut Tagger,
+    memory: &mut dyn Memory,
+    stop: &Stop,
+    seconds: &mut Vec<(String, f64)>,
+) -> Result<Analysis, Failure> {
     let mut clock = Instant::now();
-    analyse(input, tagger, |stage| {
-        seconds.push((stage.name().to_owned(), clock.elapsed().as_secs_f64()));
-        tracing::info!("{}: {:.1} s", stage.name(), clock.elapsed().as_secs_f64());
-        clock = Instant::now();
+    let analysis = analyse(input, tagger, memory, |stage| {
+        if let Some(stage) = stage {
+            seconds.push((stage.name().to_owned(), clock.elapsed().as_secs_f64()));
+            tracing::info!("{}: {:.1} s", stage.name(), clock.elapsed().as_secs_f64());
+            clock = Instant::now();
+            failpoint(stage.name());
+        }
+        stop.flow()
+    });
+    analysis.map_err(|error| match error {
+        PipelineError::Stopped => Failure::Stopped(stop.signal().unwrap_or(0)),
+        error => usage(error),
     })
-    .map_err(|error| Failure::Usage(error.to_string()))
 }
 
-fn patterns(analysis: &Analysis, plan: &Plan) -> (innspill::patterns::Patterns, innspill::patterns::Patterns) {
+fn timed_patterns(analysis: &Analysis, plan: &Plan, seconds: &mut Vec<(String, f64)>) -> (Patterns, Patterns) {
+    let clock = Instant::now();
     let internal = PatternSettings::default();
     let least = plan.settings.privacy.min_group_size as usize;
     let small = SmallCells {
@@ -184,12 +303,74 @@ fn patterns(analysis: &Analysis, plan: &Plan) -> (innspill::patterns::Patterns, 
     };
     let merged = merge_small_groups(analysis, &small);
     let shared = internal.clone().shared(small);
-    (seek(analysis, &plan.codebook, &internal), seek(&merged, &plan.codebook, &shared))
+    let both = (seek(analysis, &plan.codebook, &internal), seek(&merged, &plan.codebook, &shared));
+    seconds.push(("patterns".to_owned(), clock.elapsed().as_secs_f64()));
+    tracing::info!("patterns: {:.1} s", clock.elapsed().as_secs_f64());
+    both
 }
 
 /// Whether the groups of an attribute are groups of persons, where the settings say so.
 pub fn persons(settings: &Settings) -> BTreeMap<String, bool> {
     settings.groups.iter().filter_map(|(name, group)| Some((name.clone(), group.persons?))).collect()
+}
+
+/// The parts of each tagging that a person may correct.
+fn fingerprints(analysis: &Analysis) -> Vec<u64> {
+    analysis.records.iter().map(|record| fingerprint(&record.tagging)).collect()
+}
+
+fn fingerprint(tagging: &Tagging) -> u64 {
+    use std::hash::{Hash, Hasher};
+    let mut hasher = rustc_hash::FxHasher::default();
+    tagging.outcome.hash(&mut hasher);
+    for tag in tagging.themes.iter().chain(&tagging.topics).chain(&tagging.patterns) {
+        (&tag.code, tag.score.value().to_bits(), &tag.spans).hash(&mut hasher);
+    }
+    for verdict in &tagging.verdicts {
+        (&verdict.topic, verdict.verdict, verdict.basis).hash(&mut hasher);
+    }
+    tagging.facets.hash(&mut hasher);
+    hasher.finish()
+}
+
+/// Records whose taggings are other than they were.
+fn differing(analysis: &Analysis, before: &[u64]) -> Vec<usize> {
+    let now = analysis.records.iter().map(|record| fingerprint(&record.tagging));
+    now.zip(before).enumerate().filter(|(_, (now, before))| now != *before).map(|(row, _)| row).collect()
+}
+
+/// Groups of at least this many answers have their events in `run.json` one by one; all are in the store.
+const TOLD_FROM: usize = 5;
+
+fn changes(written: &Written, events: &[Event], analysis: &Analysis) -> serde_json::Value {
+    let large = |event: &&Event| event.size.max(event.left) >= TOLD_FROM;
+    let label =
+        |id: u32| analysis.clusters.iter().find(|cluster| cluster.id == id).map(|cluster| cluster.label.as_str());
+    let told: Vec<serde_json::Value> = events
+        .iter()
+        .filter(large)
+        .map(|event| {
+            let mut value = serde_json::to_value(event).unwrap_or_default(); // plain data
+            if let (Some(object), Some(label)) = (value.as_object_mut(), label(event.cluster)) {
+                object.insert("label".to_owned(), label.into());
+            }
+            value
+        })
+        .collect();
+    let mut value = serde_json::to_value(written).unwrap_or_default(); // plain data
+    if let Some(object) = value.as_object_mut() {
+        object.insert("group_events".to_owned(), told.into());
+    }
+    value
+}
+
+fn since_last(written: &Written, events: &[Event]) -> Option<SinceLastRun> {
+    written.previous_run.map(|previous_run| SinceLastRun {
+        previous_run,
+        new_answers: written.new,
+        gone_answers: written.withdrawn,
+        born_clusters: Written::born(events),
+    })
 }
 
 fn report_counts(analysis: &Analysis) {
@@ -204,34 +385,15 @@ fn report_counts(analysis: &Analysis) {
     );
 }
 
-fn folder_name(path: &Path) -> String {
-    let full = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    full.file_stem().map(|name| name.to_string_lossy().into_owned()).unwrap_or_else(|| "innspill".to_owned())
-}
-
-/// One more than the highest run that is there.
-fn next_run(out: &Path) -> u32 {
-    let runs =
-        fs::read_dir(out).into_iter().flatten().filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok());
-    runs.max().unwrap_or(0u32).saturating_add(1)
-}
-
-/// Takes the project's lock, which dies with its holder.
-fn lock(project: &Path) -> Result<File, Failure> {
-    let path = project.join("out").join(".lock");
-    fs::create_dir_all(project.join("out"))
-        .map_err(|error| Failure::Usage(format!("{}: cannot write: {error}", project.join("out").display())))?;
-    let file = File::options()
-        .create(true)
-        .truncate(false)
-        .write(true)
-        .open(&path)
-        .map_err(|error| Failure::Usage(format!("{}: cannot write: {error}", path.display())))?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => {
-            Err(Failure::Held(format!("{}: another run holds this project; wait until it ends", project.display())))
-        }
-        Err(TryLockError::Error(error)) => Err(Failure::Usage(format!("{}: cannot lock: {error}", path.display()))),
-    }
+fn report_changes(written: &Written) {
+    let Written { new, changed, withdrawn, unchanged, work, .. } = written;
+    tracing::info!("{new} new, {changed} changed, {withdrawn} withdrawn, {unchanged} as they were");
+    tracing::info!(
+        "{} encoded and {} tagged now, {} and {} kept from before{}",
+        work.vectors_made,
+        work.taggings_made,
+        work.vectors_reused,
+        work.taggings_reused,
+        work.why.first().map_or_else(String::new, |why| format!("; {why}"))
+    );
 }

@@ -11,6 +11,7 @@ pub mod exact;
 pub mod graph;
 pub mod kmeans;
 pub mod labels;
+pub mod ledger;
 pub mod neighbours;
 pub mod npy;
 pub mod phrases;

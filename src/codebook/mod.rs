@@ -1,6 +1,7 @@
 //! The codebook: themes > topics > claims, patterns and facets, each with what it means.
 
 mod check;
+pub mod guid;
 mod load;
 
 pub use check::{Finding, Severity, check};

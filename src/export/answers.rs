@@ -122,16 +122,16 @@ impl Table for AnswersTable<'_> {
     fn columns(&self) -> Vec<Column> {
         let fixed = [
             ("id", ColumnType::Text),
-            ("kind", ColumnType::Text),
+            ("kind", ColumnType::Category),
             ("question", ColumnType::Prose),
-            ("asked_under", ColumnType::Text),
-            ("lang", ColumnType::Text),
-            ("outcome", ColumnType::Text),
+            ("asked_under", ColumnType::Category),
+            ("lang", ColumnType::Category),
+            ("outcome", ColumnType::Category),
             ("text", ColumnType::Prose),
         ];
         let after = [
             ("cluster_id", ColumnType::Integer),
-            ("cluster_label", ColumnType::Text),
+            ("cluster_label", ColumnType::Category),
             ("same_text_group", ColumnType::Integer),
             ("human_checked", ColumnType::Flag),
             ("quote_ok", ColumnType::Flag),
@@ -140,8 +140,8 @@ impl Table for AnswersTable<'_> {
         let code_columns = (codes.themes.iter().map(|theme| Column::new(format!("theme_{theme}"), ColumnType::Flag)))
             .chain(codes.topics.iter().map(|topic| Column::new(topic_column("topic", topic), ColumnType::Flag)))
             .chain(codes.patterns.iter().map(|pattern| Column::new(format!("pat_{pattern}"), ColumnType::Flag)))
-            .chain(codes.topics.iter().map(|topic| Column::new(topic_column("verdict", topic), ColumnType::Text)))
-            .chain(codes.facets.iter().map(|facet| Column::new(format!("facet_{facet}"), ColumnType::Text)));
+            .chain(codes.topics.iter().map(|topic| Column::new(topic_column("verdict", topic), ColumnType::Category)))
+            .chain(codes.facets.iter().map(|facet| Column::new(format!("facet_{facet}"), ColumnType::Category)));
 
         let ours: Vec<Column> =
             after.iter().map(|(name, holds)| Column::new(*name, *holds)).chain(code_columns).collect();
@@ -150,7 +150,7 @@ impl Table for AnswersTable<'_> {
             columns.push(Column::new("time", ColumnType::Moment));
         }
         let mut taken: BTreeSet<String> = columns.iter().chain(&ours).map(|column| column.name.clone()).collect();
-        let groups = self.analysis.group_names.iter().map(|name| (name.as_str(), ColumnType::Text));
+        let groups = self.analysis.group_names.iter().map(|name| (name.as_str(), ColumnType::Category));
         for (name, holds) in groups.chain(self.kept.columns()) {
             columns.push(Column::new(free_name(name, &mut taken), holds));
         }
@@ -174,7 +174,7 @@ pub fn topic_column(prefix: &str, topic: &str) -> String {
 }
 
 /// The name itself, or with the first number from 2 that no column has.
-fn free_name(name: &str, taken: &mut BTreeSet<String>) -> String {
+pub(super) fn free_name(name: &str, taken: &mut BTreeSet<String>) -> String {
     let mut free = name.to_owned();
     let mut number = 2_usize;
     while !taken.insert(free.clone()) {

@@ -42,8 +42,7 @@ impl<'a> ClustersTable<'a> {
         cells.extend(count_cells(&count));
         let mut quotes = cluster.quotes.iter().copied().filter(|&row| self.source.may_quote(row));
         for _ in 0..3 {
-            let record = quotes.next().and_then(|row| self.source.analysis.records.get(row));
-            cells.push(Cell::maybe_text(record.map(|record| record.shown.as_str())));
+            cells.push(Cell::maybe_text(quotes.next().and_then(|row| self.source.quoted_whole(row))));
         }
         sink.row(&cells)
     }

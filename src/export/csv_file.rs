@@ -81,11 +81,20 @@ impl CsvSink<'_> {
 
 /// A text that a spreadsheet would run as a formula gets an apostrophe in front.
 fn defused(text: &str) -> Cow<'_, str> {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
-        Cow::Owned(format!("'{text}"))
-    } else {
-        Cow::Borrowed(text)
-    }
+    if may_run(text) { Cow::Owned(format!("'{text}")) } else { Cow::Borrowed(text) }
+}
+
+/// Whether a spreadsheet may take a text for a formula: it starts with a sign of one, in ASCII or full width, perhaps
+/// after blanks, quotation marks or signs without width that some programs pass over, or with a tab or line break
+/// (OWASP, "CSV Injection").
+pub fn may_run(text: &str) -> bool {
+    let passed_over = |character: char| {
+        character.is_whitespace()
+            || character.is_control()
+            || matches!(character, '"' | '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}' | '\u{ad}')
+    };
+    text.starts_with(['\t', '\r', '\n'])
+        || text.trim_start_matches(passed_over).starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠'])
 }
 
 fn stream_error(error: csv::Error) -> ExportError {

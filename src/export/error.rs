@@ -37,6 +37,18 @@ pub enum ExportError {
         /// What the writer says.
         cause: rust_xlsxwriter::XlsxError,
     },
+    /// A file for QDA tools cannot be without codes.
+    #[error("the codebook has no codes, and REFI-QDA has no empty codebook; add a theme or a pattern")]
+    NoCodes,
+    /// The archive cannot be put together.
+    #[error("the archive cannot be written ({0}); check free space")]
+    Archive(#[from] zip::result::ZipError),
+    /// A table for data frames cannot be written.
+    #[error("the Parquet file cannot be written ({0}); check free space")]
+    Frame(#[from] parquet::errors::ParquetError),
+    /// The vectors cannot be made.
+    #[error(transparent)]
+    Encode(#[from] crate::encode::EncodeError),
     /// The report's templates do not fit its figures: an error of ours.
     #[error("the report cannot be put together ({cause}); please report this")]
     Report {

@@ -7,7 +7,9 @@ use serde::Serialize;
 use super::ExportError;
 use super::source::{Source, count_cells, count_columns, unit_id};
 use super::table::{Cell, Column, ColumnType, RowSink, Table, columns, four_decimals};
-use crate::patterns::{Count, Finding, FindingKind, FindingSubject, Reach};
+use crate::patterns::{Count, Finding, FindingKind, FindingSubject, Reach, Subject};
+use crate::review::code_name::CodeName;
+use crate::review::{Mark, NoteOn};
 use crate::text::Language;
 
 /// One row per finding, in the order to tell them. `reach` says in how many groups, per attribute.
@@ -29,7 +31,11 @@ impl Table for FindingsTable<'_> {
             ("reach", ColumnType::Text),
             ("strength", ColumnType::Decimal),
             ("quote", ColumnType::Prose),
+            ("checked", ColumnType::Text),
         ]));
+        if !self.0.is_shared() {
+            list.push(Column::new("note", ColumnType::Prose));
+        }
         list
     }
 
@@ -39,9 +45,7 @@ impl Table for FindingsTable<'_> {
             let reach = finding.reach.iter().filter_map(reach_words).collect::<Vec<_>>().join("; ");
             let group = finding.group.as_ref();
             let quote = finding.quotes.iter().find(|quote| self.0.may_quote(quote.row));
-            let quote = quote.and_then(|quote| {
-                self.0.analysis.records.get(quote.row).map(|record| quote.excerpt.slice(&record.shown))
-            });
+            let quote = quote.and_then(|quote| self.0.quoted(quote));
             let mut cells = vec![
                 Cell::count(number + 1),
                 Cell::Text(kind_id(finding.kind)),
@@ -52,6 +56,11 @@ impl Table for FindingsTable<'_> {
             ];
             cells.extend(count_cells(&finding.headline));
             cells.extend([Cell::Text(&reach), Cell::Decimal(finding.strength), Cell::maybe_text(quote)]);
+            cells.push(Cell::Text(mark(&self.0, finding).map_or("", Mark::name_nb)));
+            let note = self.0.analysis.review.notes_on(NoteOn::Finding, &key(&self.0, finding));
+            if !self.0.is_shared() {
+                cells.push(Cell::Text(&note));
+            }
             sink.row(&cells)?;
         }
         Ok(())
@@ -83,10 +92,27 @@ pub fn subject(source: &Source<'_>, finding: &Finding) -> (String, String) {
             (format!("{} + {}", first.name, second.name), format!("{} + {}", first.code, second.code))
         }
         FindingSubject::Words(words) => (words.clone(), String::new()),
-        FindingSubject::Text(row) => {
-            (source.analysis.records.get(*row).map_or_else(String::new, |record| record.shown.clone()), String::new())
-        }
+        FindingSubject::Text(row) => (source.quoted_whole(*row).map_or_else(String::new, str::to_owned), String::new()),
     }
+}
+
+/// How far the codes that a finding is about can be trusted: the worse of two; none where it is about no code.
+pub fn mark(source: &Source<'_>, finding: &Finding) -> Option<Mark> {
+    let of = |subject: &Subject| match subject {
+        Subject::Code { level, code } => Some(source.analysis.review.mark(&CodeName::new(*level, code))),
+        Subject::Cluster { .. } => None,
+    };
+    match &finding.subject {
+        FindingSubject::One(one) => of(one),
+        FindingSubject::Pair(first, second) => of(first).max(of(second)),
+        FindingSubject::Words(_) | FindingSubject::Text(_) => None,
+    }
+}
+
+/// What a note on a finding names it by: its kind and code, or words, with a colon between.
+pub fn key(source: &Source<'_>, finding: &Finding) -> String {
+    let (words, code) = subject(source, finding);
+    format!("{}:{}", kind_id(finding.kind), if code.is_empty() { words } else { code })
 }
 
 fn reach_words(reach: &Reach) -> Option<String> {
@@ -121,6 +147,8 @@ struct FindingRecord<'a> {
     count: CountRecord,
     reach: Vec<ReachRecord<'a>>,
     strength: f64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    checked: Option<&'static str>,
     evidence: Vec<&'a str>,
     quotes: Vec<QuoteRecord<'a>>,
 }
@@ -193,6 +221,7 @@ fn finding_record<'a>(source: &Source<'a>, number: usize, finding: &'a Finding) 
             .map(|reach| ReachRecord { attribute: &reach.attribute, k: reach.groups.k, n: reach.groups.n })
             .collect(),
         strength: four_decimals(finding.strength),
+        checked: mark(source, finding).map(Mark::name_nb),
         evidence: finding
             .evidence
             .iter()
@@ -201,10 +230,11 @@ fn finding_record<'a>(source: &Source<'a>, number: usize, finding: &'a Finding) 
         quotes: finding
             .quotes
             .iter()
+            .filter(|quote| source.may_quote(quote.row))
             .filter_map(|quote| {
                 record_at(quote.row).map(|record| QuoteRecord {
                     answer_id: &record.answer.id.0,
-                    quote: quote.excerpt.slice(&record.shown),
+                    quote: source.quoted(quote).unwrap_or_default(),
                     quote_ok: record.quote_ok,
                 })
             })

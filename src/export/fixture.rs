@@ -113,6 +113,7 @@ pub fn analysis(answers: usize) -> Analysis {
         near_equal: vec![NearEqual { first: 0, second: 1, similarity: Score::new(0.96) }],
         thresholds: thresholds.collect(),
         group_names: vec!["sektor".to_owned(), "bord".to_owned()],
+        review: crate::review::Review::default(),
         records,
     }
 }

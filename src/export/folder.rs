@@ -109,7 +109,7 @@ impl Staging {
     /// When `write` fails or the file cannot be written.
     pub fn file<F>(&self, name: &str, write: F) -> Result<(), ExportError>
     where
-        F: FnOnce(&mut dyn Write) -> Result<(), ExportError>,
+        F: FnOnce(&mut (dyn Write + Send)) -> Result<(), ExportError>,
     {
         let path = self.folder.path().join(name);
         let shown = self.target.folder().join(name);

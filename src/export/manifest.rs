@@ -32,6 +32,8 @@ struct Manifest<'a> {
     redacted: &'a BTreeMap<String, usize>,
     human_check: Option<&'a HumanCheck>,
     since_last: Option<&'a SinceLastRun>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    changes: Option<&'a serde_json::Value>,
     files: Vec<WrittenFile>,
     execution: &'a Execution,
     seconds: BTreeMap<&'a str, f64>,
@@ -92,6 +94,7 @@ pub fn write_manifest(
         redacted: &description.redacted,
         human_check: description.human_check.as_ref(),
         since_last: description.since_last.as_ref(),
+        changes: description.changes.as_ref(),
         files,
         execution: &description.execution,
         seconds,

@@ -4,28 +4,40 @@
 //! is made of the same tables. [`folder`] publishes the files whole or not at all.
 
 pub mod answers;
+pub mod by_sentence;
+pub mod check;
 pub mod clusters;
 pub mod codebook;
 pub mod consensus;
+pub mod corrections_sheet;
 pub mod csv_file;
 mod error;
 pub mod findings;
 #[cfg(test)]
 pub(crate) mod fixture;
 pub mod folder;
+pub mod frames;
 pub mod groups;
+pub mod in_language;
+pub mod jsonl;
 pub mod kept;
 pub mod manifest;
+pub mod notes;
 pub mod patterns;
 mod permissions;
+pub mod qda;
 pub mod quotes;
 pub mod read_me;
 pub mod rejects;
+pub mod selection;
 mod source;
 pub mod table;
+pub mod tagged;
 pub mod tags;
 pub mod themes_by_groups;
+pub mod to_review;
 pub mod workbook;
+pub mod workbook_sheets;
 
 use std::io::Write;
 use std::path::PathBuf;
@@ -42,10 +54,11 @@ use crate::patterns::Patterns;
 use crate::record::Analysis;
 use crate::report;
 use crate::run_description::RunDescription;
+use crate::text::Language;
 use csv_file::{Dialect, write_csv};
 use folder::Staging;
 use table::Table;
-use workbook::{MOST_ROWS, Sheet, write_workbook};
+use workbook_sheets::write_analysts_workbook;
 
 /// What was found, once for each edition: [`crate::patterns::seek`] with its settings.
 #[derive(Debug, Clone, Copy)]
@@ -90,6 +103,7 @@ pub fn write_run(
     let staging = Staging::begin(target)?;
 
     let mut jobs = internal_tables(&internal, description);
+    jobs.extend(persons_tables(&internal, description));
     jobs.extend(shared_tables(&shared, description));
     jobs.push((
         "report.html",
@@ -103,11 +117,13 @@ pub fn write_run(
     let scratch = staging.path().to_path_buf();
     jobs.push((
         "answers.xlsx",
-        Box::new(move |output| write_answers_workbook(&internal, description, &scratch, output)),
+        Box::new(move |output| {
+            write_analysts_workbook(&internal, codebook, description, Language::Nb, &scratch, output)
+        }),
     ));
 
     let outcomes: Vec<Result<(), ExportError>> =
-        jobs.into_par_iter().map(|(name, write)| staging.file(name, write)).collect();
+        jobs.into_par_iter().map(|(name, write)| staging.file(name, |output| write(output))).collect();
     outcomes.into_iter().collect::<Result<(), _>>()?;
 
     let files = staging.written();
@@ -134,9 +150,25 @@ fn internal_tables<'a>(source: &Source<'a>, description: &'a RunDescription) -> 
         ("groups.csv", csv_job(groups::GroupsTable(*source), excel)),
         ("findings.csv", csv_job(findings::FindingsTable(*source), excel)),
         ("quotes.csv", csv_job(quotes::QuotesTable(*source), excel)),
-        ("codebook.csv", csv_job(codebook::CodebookTable(source.codebook), excel)),
+        ("codebook.csv", csv_job(codebook::CodebookTable::new(source.codebook, source), excel)),
         ("rejects.csv", csv_job(rejects::RejectsTable(&description.rejects), excel)),
     ]
+}
+
+/// What a person's work gave rise to, where it did.
+fn persons_tables<'a>(source: &Source<'a>, description: &RunDescription) -> Vec<(&'static str, WriteFile<'a>)> {
+    let (review, excel) = (&source.analysis.review, description.excel);
+    let mut tables: Vec<(&'static str, WriteFile<'a>)> = Vec::new();
+    if !review.notes.is_empty() {
+        tables.push(("notes.csv", csv_job(notes::NotesTable(*source), excel)));
+    }
+    if let Some(result) = &review.check {
+        tables.push(("check.csv", csv_job(check::CheckTable { result, codebook: source.codebook }, excel)));
+    }
+    if !review.to_review.is_empty() {
+        tables.push(("to_review.csv", csv_job(to_review::ToReviewTable(&review.to_review), excel)));
+    }
+    tables
 }
 
 /// Counts and quotes only: what has one row per answer, or names a file or a line of one, is not passed on.
@@ -149,35 +181,54 @@ fn shared_tables<'a>(source: &Source<'a>, description: &RunDescription) -> Vec<(
         ("share/groups.csv", csv_job(groups::GroupsTable(*source), excel)),
         ("share/findings.csv", csv_job(findings::FindingsTable(*source), excel)),
         ("share/quotes.csv", csv_job(quotes::QuotesTable(*source), excel)),
-        ("share/codebook.csv", csv_job(codebook::CodebookTable(source.codebook), excel)),
+        ("share/codebook.csv", csv_job(codebook::CodebookTable::new(source.codebook, source), excel)),
     ]
+}
+
+/// Writes all tables of the source's edition into a folder, over what an earlier export has left there.
+///
+/// `source.codebook` names codes in `language` (see [`in_language::codebook_in`]); `codebook` is the whole one.
+///
+/// # Errors
+/// When a file cannot be written.
+pub fn write_tables(
+    folder: &std::path::Path,
+    source: &Source<'_>,
+    codebook: &Codebook,
+    dialect: Dialect,
+    language: Language,
+) -> Result<Written, ExportError> {
+    fn named<'t>(table: impl Table + Send + 't, language: Language) -> Box<dyn Table + Send + 't> {
+        Box::new(in_language::InLanguage::new(table, language))
+    }
+    let mut tables: Vec<(&str, Box<dyn Table + Send + '_>)> = vec![
+        ("clusters.csv", Box::new(clusters::ClustersTable::new(*source))),
+        ("patterns.csv", named(patterns::PatternsTable(*source), language)),
+        ("consensus.csv", named(consensus::ConsensusTable(*source), language)),
+        ("groups.csv", named(groups::GroupsTable(*source), language)),
+        ("findings.csv", named(findings::FindingsTable(*source), language)),
+        ("quotes.csv", named(quotes::QuotesTable(*source), language)),
+        ("codebook.csv", Box::new(codebook::CodebookTable::new(codebook, source))),
+    ];
+    if !source.is_shared() {
+        tables.push(("answers.csv", Box::new(answers::AnswersTable::new(source.analysis, source.codebook))));
+        tables.push(("tags.csv", named(tags::TagsTable::new(source.analysis, source.codebook), language)));
+        if !source.analysis.review.notes.is_empty() {
+            tables.push(("notes.csv", named(notes::NotesTable(*source), language)));
+        }
+    }
+    let staging = Staging::begin(&Target::Flat(folder.to_path_buf()))?;
+    let outcomes: Vec<Result<(), ExportError>> = (tables.into_par_iter())
+        .map(|(name, table)| staging.file(name, |output| write_csv(&*table, dialect, output)))
+        .collect();
+    outcomes.into_iter().collect::<Result<(), _>>()?;
+    let files = staging.written();
+    let folder = staging.publish()?;
+    Ok(Written { report: folder.clone(), folder, files })
 }
 
 fn least_group(description: &RunDescription) -> usize {
     usize::try_from(description.privacy.min_group_size).unwrap_or(usize::MAX)
-}
-
-fn write_answers_workbook(
-    source: &Source<'_>,
-    description: &RunDescription,
-    scratch: &std::path::Path,
-    output: &mut dyn Write,
-) -> Result<(), ExportError> {
-    let answers = answers::AnswersTable::for_workbook(source.analysis, source.codebook, MOST_ROWS);
-    let tags = tags::TagsTable::new(source.analysis, source.codebook);
-    let tag_rows = tags.row_count();
-    let tags = tags.limited(MOST_ROWS);
-    let quotes = quotes::QuotesTable(*source);
-    let by_groups = themes_by_groups::ThemesByGroups::new(*source);
-    let read_me = read_me::ReadMe::new(description, source.analysis.records.len(), tag_rows)?;
-    let sheets = [
-        Sheet { name: "read-me", table: &read_me },
-        Sheet { name: "answers", table: &answers },
-        Sheet { name: "tags", table: &tags },
-        Sheet { name: "quotes", table: &quotes },
-        Sheet { name: "themes by groups", table: &by_groups },
-    ];
-    write_workbook(&description.title, &sheets, description.dated, scratch, output)
 }
 
 #[cfg(test)]

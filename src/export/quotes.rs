@@ -67,7 +67,7 @@ impl QuotesTable<'_> {
                 cells.push(Cell::Text(&record.answer.id.0));
             }
             cells.extend([
-                Cell::Text(quote.excerpt.slice(&record.shown)),
+                Cell::maybe_text(self.0.quoted(quote)),
                 Cell::Integer(i64::from(quote.excerpt.start)),
                 Cell::Integer(i64::from(quote.excerpt.end)),
                 Cell::Text(super::answers::language_id(record.tagging.language)),

@@ -2,7 +2,7 @@
 
 use super::table::{Cell, Column, ColumnType};
 use crate::codebook::{Codebook, Level};
-use crate::patterns::{Consensus, Count, Patterns, Subject, Unit};
+use crate::patterns::{Consensus, Count, Patterns, Quote, Subject, Unit};
 use crate::record::{Analysis, ClusterSummary};
 use crate::text::Language;
 
@@ -95,7 +95,21 @@ impl<'a> Source<'a> {
 
     /// Whether the words of the answer at `row` may be shown.
     pub fn may_quote(&self, row: usize) -> bool {
-        self.analysis.records.get(row).is_some_and(|record| !self.is_shared() || record.quote_ok)
+        let allowed = |record: &crate::record::Record| !self.is_shared() || record.quote_ok;
+        self.analysis.records.get(row).is_some_and(allowed) && !self.analysis.review.rejects_quote(row)
+    }
+
+    /// The words in which an answer is quoted: a person's own shortening, else the excerpt.
+    pub fn quoted(&self, quote: &Quote) -> Option<&'a str> {
+        let record = self.analysis.records.get(quote.row)?;
+        let shortened = self.analysis.review.shortened(quote.row);
+        Some(shortened.unwrap_or_else(|| quote.excerpt.slice(&record.shown)))
+    }
+
+    /// The same for an answer that would be quoted whole.
+    pub fn quoted_whole(&self, row: usize) -> Option<&'a str> {
+        let record = self.analysis.records.get(row)?;
+        Some(self.analysis.review.shortened(row).unwrap_or(&record.shown))
     }
 }
 

@@ -7,6 +7,8 @@ use super::ExportError;
 pub enum ColumnType {
     /// A name, code or id.
     Text,
+    /// A name or code out of a short list.
+    Category,
     /// Sentences: a wide column with wrapped lines.
     Prose,
     /// A whole number.
@@ -98,6 +100,19 @@ pub trait Table: Sync {
     /// # Errors
     /// When the sink fails.
     fn rows(&self, sink: &mut dyn RowSink) -> Result<(), ExportError>;
+}
+
+impl<T: Table + ?Sized> Table for Box<T>
+where
+    Box<T>: Sync,
+{
+    fn columns(&self) -> Vec<Column> {
+        (**self).columns()
+    }
+
+    fn rows(&self, sink: &mut dyn RowSink) -> Result<(), ExportError> {
+        (**self).rows(sink)
+    }
 }
 
 /// Rounds to four decimals; a negative zero becomes zero.

@@ -10,6 +10,8 @@ use crate::text::Language;
 
 /// One row per tag and span: themes, topics and patterns of each answer, in the order of the answers.
 ///
+/// `set_by` is `person` or `model`; where a person has set any tag of the run, a last column `who` names them.
+///
 /// A theme has no spans of its own: it is shown by the union of its topics' spans. A tag without any span has one
 /// row with `start`, `end` and `evidence` empty. Spans count code points of the shown text; `evidence` is its slice.
 #[derive(Debug)]
@@ -47,8 +49,13 @@ impl<'a> TagsTable<'a> {
             .sum()
     }
 
+    fn names_people(&self) -> bool {
+        !self.analysis.review.set_by.is_empty()
+    }
+
     fn tag_rows(
         &self,
+        row: usize,
         record: &Record,
         (level, tag, spans): (Level, &Tag, Vec<Span>),
         sink: &mut dyn RowSink,
@@ -56,25 +63,27 @@ impl<'a> TagsTable<'a> {
         let key = (level, tag.code.clone());
         let name = self.names.get(&key).map_or(tag.code.as_str(), String::as_str);
         let threshold = self.analysis.thresholds.get(&key).map(|threshold| threshold.value());
+        let person = set_by(self.analysis, row, level, &tag.code);
         let start_of_row = [
             Cell::Text(&record.answer.id.0),
             Cell::Text(&tag.code),
             Cell::Text(name),
             Cell::Decimal(tag.score.value()),
             Cell::maybe_decimal(threshold),
-            Cell::Text(set_by(record)),
+            Cell::Text(setter_id(person)),
         ];
-        let mut row = |end_of_row: [Cell<'_>; 3]| {
+        let mut write = |end_of_row: [Cell<'_>; 3]| {
             let [answer, code, name, score, threshold, set_by] = start_of_row;
             let [start, end, evidence] = end_of_row;
-            sink.row(&[answer, code, name, score, threshold, set_by, start, end, evidence])
+            let cells = [answer, code, name, score, threshold, set_by, start, end, evidence, Cell::maybe_text(person)];
+            sink.row(if self.names_people() { &cells } else { &cells[..9] }) // of the ten just above
         };
         if spans.is_empty() {
-            row([Cell::Empty; 3])?;
+            write([Cell::Empty; 3])?;
             return Ok(1);
         }
         for span in &spans {
-            row([
+            write([
                 Cell::Integer(i64::from(span.start)),
                 Cell::Integer(i64::from(span.end)),
                 Cell::Text(span.slice(&record.shown)),
@@ -86,7 +95,7 @@ impl<'a> TagsTable<'a> {
 
 impl Table for TagsTable<'_> {
     fn columns(&self) -> Vec<Column> {
-        columns(&[
+        let mut list = columns(&[
             ("answer_id", ColumnType::Text),
             ("code", ColumnType::Text),
             ("name_nb", ColumnType::Text),
@@ -96,26 +105,35 @@ impl Table for TagsTable<'_> {
             ("start", ColumnType::Integer),
             ("end", ColumnType::Integer),
             ("evidence", ColumnType::Prose),
-        ])
+        ]);
+        if self.names_people() {
+            list.push(Column::new("who", ColumnType::Text));
+        }
+        list
     }
 
     fn rows(&self, sink: &mut dyn RowSink) -> Result<(), ExportError> {
         let mut rows = 0_usize;
-        for record in &self.analysis.records {
+        for (row, record) in self.analysis.records.iter().enumerate() {
             for tag in tags_of(record) {
                 if rows >= self.limit {
                     return Ok(());
                 }
-                rows += self.tag_rows(record, tag, sink)?;
+                rows += self.tag_rows(row, record, tag, sink)?;
             }
         }
         Ok(())
     }
 }
 
-/// Who set the tags of an answer: a person who has checked them answers for them, else the model does.
-fn set_by(record: &Record) -> &'static str {
-    if record.human_checked { "person" } else { "model" }
+/// The person who set or confirmed a tag, whose name may be empty; none where the machine alone did.
+pub fn set_by<'a>(analysis: &'a Analysis, row: usize, level: Level, code: &str) -> Option<&'a str> {
+    analysis.review.person(row, level, code)
+}
+
+/// `person` or `model`, as tables have it.
+pub fn setter_id(person: Option<&str>) -> &'static str {
+    if person.is_some() { "person" } else { "model" }
 }
 
 /// Themes, topics, patterns with the spans that show them.

@@ -4,9 +4,13 @@ use std::io::Write;
 use std::path::Path;
 
 use jiff::civil::DateTime;
-use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, FormatAlign, Workbook, Worksheet, XlsxError};
+use rust_xlsxwriter::{
+    DataValidation, DataValidationErrorStyle, DocProperties, ExcelDateTime, Format, FormatAlign, Formula, Url,
+    Workbook, Worksheet, XlsxError,
+};
 
 use super::ExportError;
+use super::csv_file::may_run;
 use super::table::{Cell, Column, ColumnType, RowSink, Table, four_decimals};
 
 /// Rows of answers and of tags that the workbook holds at most. A spreadsheet holds 1,048,576, but nobody opens
@@ -22,7 +26,48 @@ pub struct Sheet<'a> {
     pub name: &'a str,
     /// Its rows.
     pub table: &'a dyn Table,
+    /// Cells of one column that lead to another place in the workbook.
+    pub links: Option<Links>,
+    /// Columns with a drop-down, which holds for some rows below the last one too.
+    pub choices: Vec<Choice>,
 }
+
+impl<'a> Sheet<'a> {
+    /// A sheet without links and drop-downs.
+    pub fn new(name: &'a str, table: &'a dyn Table) -> Self {
+        Sheet { name, table, links: None, choices: Vec::new() }
+    }
+}
+
+/// Links from the cells of one column.
+#[derive(Debug, Clone)]
+pub struct Links {
+    /// The column, from 0.
+    pub column: u16,
+    /// Per row of the table, where to (`'answers'!C1`), or nowhere.
+    pub targets: Vec<Option<String>>,
+}
+
+/// A drop-down.
+#[derive(Debug, Clone)]
+pub struct Choice {
+    /// The column, from 0.
+    pub column: u16,
+    /// What there is to choose from.
+    pub of: Choices,
+}
+
+/// What a drop-down offers.
+#[derive(Debug, Clone)]
+pub enum Choices {
+    /// A short list; nothing else is let in.
+    Listed(&'static [&'static str]),
+    /// The cells of a range (`=koder!$A$2:$A$40`); what is not among them is asked about, and let in.
+    Range(String),
+}
+
+/// Rows below the last one in which a drop-down still holds, for rows that people add.
+const ROWS_TO_ADD: u32 = 500;
 
 /// Writes a workbook. The same contents give the same bytes: `dated` stands for the time of creation.
 /// Unfinished parts are kept in `scratch`, so that no text lands in a folder that others read.
@@ -43,7 +88,7 @@ pub fn write_workbook(
     for sheet in sheets {
         let worksheet = workbook.add_worksheet_with_constant_memory()?;
         worksheet.set_name(sheet.name)?;
-        write_sheet(worksheet, sheet.table)?;
+        write_sheet(worksheet, sheet)?;
     }
     // The library wants a writer that can go to another thread, so the file is put together in memory first.
     let bytes = workbook.save_to_buffer()?;
@@ -51,8 +96,8 @@ pub fn write_workbook(
     Ok(())
 }
 
-fn write_sheet(worksheet: &mut Worksheet, table: &dyn Table) -> Result<(), ExportError> {
-    let columns = table.columns();
+fn write_sheet(worksheet: &mut Worksheet, sheet: &Sheet<'_>) -> Result<(), ExportError> {
+    let columns = sheet.table.columns();
     for (position, column) in (0_u16..).zip(&columns) {
         worksheet.set_column_width(position, width(column))?;
     }
@@ -61,20 +106,35 @@ fn write_sheet(worksheet: &mut Worksheet, table: &dyn Table) -> Result<(), Expor
     for (position, column) in (0_u16..).zip(&columns) {
         worksheet.write_string_with_format(0, position, fitting(&column.name), &heading)?;
     }
-    let mut sink = SheetSink { worksheet, next_row: 1, formats: Formats::new() };
-    table.rows(&mut sink)?;
+    let mut sink = SheetSink { worksheet, next_row: 1, formats: Formats::new(), links: sheet.links.as_ref() };
+    sheet.table.rows(&mut sink)?;
     let last_row = sink.next_row.saturating_sub(1);
+    for choice in &sheet.choices {
+        let last = last_row.saturating_add(ROWS_TO_ADD);
+        worksheet.add_data_validation(1, choice.column, last, choice.column, &choice.validation()?)?;
+    }
     if let Some(last_column) = u16::try_from(columns.len()).ok().and_then(|count| count.checked_sub(1)) {
         worksheet.autofilter(0, 0, last_row, last_column)?;
     }
     Ok(())
 }
 
+impl Choice {
+    fn validation(&self) -> Result<DataValidation, XlsxError> {
+        match &self.of {
+            Choices::Listed(list) => DataValidation::new().allow_list_strings(list),
+            Choices::Range(range) => Ok(DataValidation::new()
+                .allow_list_formula(Formula::new(range))
+                .set_error_style(DataValidationErrorStyle::Warning)),
+        }
+    }
+}
+
 fn width(column: &Column) -> f64 {
     let heading = column.name.chars().count() as f64 + 3.0; // room for the filter's arrow
     match column.holds {
         ColumnType::Prose => 70.0,
-        ColumnType::Text => heading.clamp(14.0, 28.0),
+        ColumnType::Text | ColumnType::Category => heading.clamp(14.0, 28.0),
         ColumnType::Moment => 18.0,
         ColumnType::Integer | ColumnType::Decimal | ColumnType::Flag => heading.clamp(8.0, 16.0),
     }
@@ -83,6 +143,8 @@ fn width(column: &Column) -> f64 {
 struct Formats {
     date: Format,
     moment: Format,
+    /// Stays a text when the cell is edited.
+    quoted: Format,
 }
 
 impl Formats {
@@ -90,6 +152,7 @@ impl Formats {
         Formats {
             date: Format::new().set_num_format("yyyy-mm-dd"),
             moment: Format::new().set_num_format("yyyy-mm-dd hh:mm"),
+            quoted: Format::new().set_quote_prefix(),
         }
     }
 }
@@ -98,23 +161,39 @@ struct SheetSink<'a> {
     worksheet: &'a mut Worksheet,
     next_row: u32,
     formats: Formats,
+    links: Option<&'a Links>,
 }
 
 impl RowSink for SheetSink<'_> {
     fn row(&mut self, cells: &[Cell<'_>]) -> Result<(), ExportError> {
         let row = self.next_row;
         for (column, cell) in (0_u16..).zip(cells) {
-            self.cell(row, column, cell)?;
+            match (self.link(row, column), cell) {
+                (Some(target), Cell::Text(text)) => {
+                    let url = Url::new(format!("internal:{target}")).set_text(fitting(text));
+                    self.worksheet.write_url(row, column, url)?;
+                }
+                _ => self.cell(row, column, cell)?,
+            }
         }
         self.next_row += 1;
         Ok(())
     }
 }
 
-impl SheetSink<'_> {
+impl<'a> SheetSink<'a> {
+    /// Where the cell leads; the first row of the table is row 1 of the sheet.
+    fn link(&self, row: u32, column: u16) -> Option<&'a str> {
+        let links = self.links.filter(|links| links.column == column)?;
+        links.targets.get(row.checked_sub(1)? as usize)?.as_deref()
+    }
+
     fn cell(&mut self, row: u32, column: u16, cell: &Cell<'_>) -> Result<(), XlsxError> {
         match *cell {
             Cell::Empty | Cell::Text("") => {}
+            Cell::Text(text) if may_run(text) => {
+                self.worksheet.write_string_with_format(row, column, fitting(text), &self.formats.quoted)?;
+            }
             Cell::Text(text) => {
                 self.worksheet.write_string(row, column, fitting(text))?;
             }
@@ -204,7 +283,7 @@ mod tests {
     fn bytes() -> Vec<u8> {
         let scratch = tempfile::tempdir().unwrap();
         let mut output = Vec::new();
-        let sheets = [Sheet { name: "answers", table: &Mixed }];
+        let sheets = [Sheet::new("answers", &Mixed)];
         write_workbook("Prøve", &sheets, jiff::civil::date(2026, 11, 16).into(), scratch.path(), &mut output).unwrap();
         assert_eq!(std::fs::read_dir(scratch.path()).unwrap().count(), 0);
         output

@@ -8,6 +8,7 @@ use super::count::{Count, Reach, Subject, Unit};
 use super::settings::PatternSettings;
 use crate::codebook::{Codebook, Level};
 use crate::record::{Analysis, Record};
+use crate::review::Review;
 use crate::tag::Outcome;
 
 /// Names of attributes whose groups sat together, in lower case.
@@ -29,6 +30,8 @@ pub(super) struct Attribute<'a> {
 pub(super) struct Frame<'a> {
     /// The records themselves.
     pub records: &'a [Record],
+    /// What a person chose of them as quotes.
+    pub review: &'a Review,
     /// Per row: whether its outcome is clear, so that a share of codes counts it.
     pub clear: Vec<bool>,
     /// Per row: whether it has content.
@@ -70,6 +73,7 @@ impl<'a> Frame<'a> {
         };
         Frame {
             records,
+            review: &analysis.review,
             clear: records
                 .iter()
                 .map(|record| matches!(record.tagging.outcome, Outcome::Coded | Outcome::NoneOfTheAbove))

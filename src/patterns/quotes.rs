@@ -30,25 +30,26 @@ const CANDIDATES_PER_QUOTE: usize = 12;
 
 /// Chooses the answers of `rows` that say it best: highest score first, whole thoughts (five to
 /// forty words) before fragments and essays, and voices, texts and tables that differ before more of
-/// the same. `evidence` gives a row's score and what earned it.
+/// the same. What a person pinned goes before all that, and what they rejected is left out. `evidence` gives a row's score and what earned it.
 pub(super) fn best(
     frame: &Frame<'_>,
     rows: &[usize],
     settings: &PatternSettings,
     evidence: impl Fn(usize) -> (f64, Vec<Span>),
 ) -> Vec<Quote> {
-    let mut candidates: Vec<(bool, u64, usize, usize)> = rows
+    let mut candidates: Vec<(u64, bool, u64, usize, usize)> = rows
         .iter()
         .filter_map(|&row| {
             let record = frame.records.get(row)?;
-            if settings.only_quotable && !record.quote_ok {
+            if (settings.only_quotable && !record.quote_ok) || frame.review.rejects_quote(row) {
                 return None;
             }
             let score = evidence(row).0.clamp(0.0, 1.0);
             let ten_thousandths = (score * 10_000.0).round() as u64;
             let words = record.shown.split_whitespace().take(41).count();
             let order = frame.id_order.get(row).copied()?;
-            Some((!(5..=40).contains(&words), 10_000 - ten_thousandths.min(10_000), order, row))
+            let pinned = frame.review.pinned(row).unwrap_or(u64::MAX);
+            Some((pinned, !(5..=40).contains(&words), 10_000 - ten_thousandths.min(10_000), order, row))
         })
         .collect();
     let kept = settings.max_quotes.saturating_mul(CANDIDATES_PER_QUOTE);

@@ -8,7 +8,8 @@ use super::words::Words;
 use crate::codebook::Level;
 use crate::export::Source;
 use crate::export::answers::topic_column;
-use crate::patterns::{Count, Quote, Reach, Subject};
+use crate::patterns::{Count, Finding, Quote, Reach, Subject};
+use crate::review::Mark;
 use crate::run_description::RunDescription;
 use crate::span::Span;
 
@@ -213,6 +214,14 @@ impl<'a> Composer<'a> {
         reach.iter().filter_map(|reach| self.groups_of(&reach.attribute, &reach.groups)).collect()
     }
 
+    /// The mark of what a finding is about, where a person has read a random set and the code is not among those that can
+    /// be trusted; where nobody has, the first screen says so once.
+    pub fn mark(&self, finding: &Finding) -> Option<String> {
+        self.source.analysis.review.check.as_ref()?;
+        let mark = crate::export::findings::mark(self.source, finding)?;
+        (mark != Mark::Checked).then(|| self.word(mark.id()))
+    }
+
     /// A quote, if its words may be shown; its answer joins the appendix.
     pub fn quote(&mut self, quote: &Quote) -> Option<QuoteView> {
         if !self.source.may_quote(quote.row) {
@@ -220,7 +229,10 @@ impl<'a> Composer<'a> {
         }
         let record = self.source.analysis.records.get(quote.row)?;
         let lang = language_of(record.tagging.language);
-        let parts = parts(&record.shown, quote.excerpt, &quote.highlights, LONGEST_QUOTE);
+        let parts = match self.source.analysis.review.shortened(quote.row) {
+            Some(words) => vec![QuotePart { text: words.to_owned(), marked: false }],
+            None => parts(&record.shown, quote.excerpt, &quote.highlights, LONGEST_QUOTE),
+        };
         Some(QuoteView { parts, href: self.evidence.answer(quote.row), lang })
     }
 

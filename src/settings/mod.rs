@@ -22,6 +22,8 @@ pub struct Settings {
     pub encoder: String,
     /// Codebook file, relative to the project; none means the built-in one.
     pub codebook: Option<PathBuf>,
+    /// The store, relative to the project; none means `innspill.db` in it.
+    pub store: Option<PathBuf>,
     /// Where answers come from, in the order of the file.
     #[serde(rename = "source")]
     pub sources: Vec<Source>,
@@ -32,6 +34,8 @@ pub struct Settings {
     pub privacy: Privacy,
     /// How files for others are written.
     pub output: Output,
+    /// How long runs are kept.
+    pub runs: Runs,
     /// Why the answers are processed; printed in the report.
     pub purpose: Option<String>,
     /// Legal basis of the processing; printed in the report.
@@ -48,10 +52,12 @@ impl Default for Settings {
             language: ReportLanguage::default(),
             encoder: "embedded".to_owned(),
             codebook: None,
+            store: None,
             sources: Vec::new(),
             groups: BTreeMap::new(),
             privacy: Privacy::default(),
             output: Output::default(),
+            runs: Runs::default(),
             purpose: None,
             legal_basis: None,
             delete_after: None,
@@ -234,4 +240,20 @@ impl Default for Privacy {
 pub struct Output {
     /// CSV for Norwegian Excel: semicolons, BOM, CRLF, formulas defused.
     pub excel: bool,
+}
+
+/// How long runs are kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Runs {
+    /// This many of the newest runs keep their outputs and details; older ones are removed, but for those that
+    /// `innspill keep` has frozen.
+    #[serde(deserialize_with = "load::at_least_one")]
+    pub newest: u32,
+}
+
+impl Default for Runs {
+    fn default() -> Self {
+        Runs { newest: 30 }
+    }
 }

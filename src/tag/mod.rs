@@ -2,6 +2,7 @@
 
 pub mod calibrate;
 mod described;
+mod explain;
 pub mod features;
 pub mod heads;
 mod label_tagger;
@@ -16,6 +17,7 @@ pub mod terms;
 pub mod train;
 mod verdicts;
 
+pub use explain::{Reason, WordWeight};
 pub use label_tagger::{LabelTagger, Labelling};
 pub use tagger::{Input, TagError, Tagger};
 pub use verdicts::VERDICTS;

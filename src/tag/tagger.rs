@@ -53,32 +53,32 @@ pub struct Input<'a> {
 
 /// How one code is decided.
 #[derive(Debug)]
-struct Plan {
-    code: String,
-    level: Level,
+pub(super) struct Plan {
+    pub(super) code: String,
+    pub(super) level: Level,
     /// Its head; none for a code that training did not know.
-    head: Option<OutputIndex>,
+    pub(super) head: Option<OutputIndex>,
     /// Name of its output in the model.
-    output: String,
+    pub(super) output: String,
     /// For themes: positions of its topics.
-    topics: Vec<usize>,
+    pub(super) topics: Vec<usize>,
     /// For patterns: positions of the topics that carry it with them.
-    implied_by: Vec<usize>,
-    threshold: f64,
+    pub(super) implied_by: Vec<usize>,
+    pub(super) threshold: f64,
 }
 
 /// Tags answers against a codebook.
 pub struct Tagger {
     codebook: Codebook,
     encoder: Box<dyn Encoder>,
-    terms: TermIndex,
-    model: Option<Model>,
+    pub(super) terms: TermIndex,
+    pub(super) model: Option<Model>,
     /// Weights for codes without a head.
     described: BTreeMap<String, Logistic>,
     descriptions: Option<Descriptions>,
-    plans: Vec<Plan>,
+    pub(super) plans: Vec<Plan>,
     reader: Reader,
-    words: WordTable,
+    pub(super) words: WordTable,
 }
 
 /// Probability from which a code without a head is listed.
@@ -205,7 +205,7 @@ impl Tagger {
     }
 
     /// All that is seen of one text before anything is decided.
-    fn view<'a>(&'a self, words: &'a [Word], vector: &'a [f32]) -> View<'a> {
+    pub(super) fn view<'a>(&'a self, words: &'a [Word], vector: &'a [f32]) -> View<'a> {
         let keys: Vec<_> = words.iter().map(|word| self.words.keys(word.id)).collect();
         let matches = self.terms.find(&keys);
         let counts = signals::count_terms(&matches, self.terms.codes());
@@ -222,7 +222,7 @@ impl Tagger {
     }
 
     /// The probability of each code, in the order of the plans.
-    fn probabilities(&self, view: &View<'_>) -> Vec<f64> {
+    pub(super) fn probabilities(&self, view: &View<'_>) -> Vec<f64> {
         let mut probabilities = vec![0.0; self.plans.len()];
         // Topics before themes, which listen to them.
         for level in [Level::Topic, Level::Pattern, Level::Theme] {
@@ -253,7 +253,7 @@ impl Tagger {
     }
 
     /// Which codes are listed: those above threshold, and those that a listed topic brings with it.
-    fn listed(&self, probabilities: &[f64]) -> Vec<bool> {
+    pub(super) fn listed(&self, probabilities: &[f64]) -> Vec<bool> {
         let mut listed: Vec<bool> =
             self.plans.iter().zip(probabilities).map(|(plan, &probability)| probability >= plan.threshold).collect();
         for (code, plan) in self.plans.iter().enumerate() {
@@ -390,19 +390,19 @@ fn plans(codebook: &Codebook, model: Option<&Model>) -> Vec<Plan> {
 }
 
 /// What is seen of one text.
-struct View<'a> {
-    words: &'a [Word],
+pub(super) struct View<'a> {
+    pub(super) words: &'a [Word],
     vector: &'a [f32],
-    found: Vec<TermMatch>,
-    counts: Vec<TermCounts>,
+    pub(super) found: Vec<TermMatch>,
+    pub(super) counts: Vec<TermCounts>,
     sums: Vec<f32>,
-    length: f32,
+    pub(super) length: f32,
     likenesses: Option<Vec<Likeness>>,
 }
 
 impl View<'_> {
     /// The two decision values of an output.
-    fn values_of(&self, model: &Model, output: OutputIndex) -> (f32, f32) {
+    pub(super) fn values_of(&self, model: &Model, output: OutputIndex) -> (f32, f32) {
         let surface = model.heads.surface_value(output, self.sums[output], self.length);
         (surface, model.heads.dense_value(output, self.vector))
     }

@@ -268,7 +268,8 @@ fn findings(composer: &mut Composer<'_>, kind: FindingKind) -> Vec<Told> {
             };
             let weight = crate::report::evidence::Weight::Number;
             let figure = composer.figure(&finding.headline, &title, &filter, &finding.evidence, weight);
-            let words = composer.reach(&finding.reach);
+            let mut words = composer.reach(&finding.reach);
+            words.extend(composer.mark(finding));
             let quote = if kind == FindingKind::Recurring { composer.first_quote(&finding.quotes) } else { None };
             Told { name, figure: Some(figure), words, quote }
         })
@@ -282,7 +283,8 @@ fn stances(composer: &mut Composer<'_>, kind: FindingKind) -> Vec<Told> {
         .filter_map(|finding| {
             let FindingSubject::One(Subject::Code { code, .. }) = &finding.subject else { return None };
             let entry = composer.source.patterns.consensus.iter().find(|entry| &entry.topic == code)?;
-            let words = vec![stance_words(composer, entry, kind)];
+            let mut words = vec![stance_words(composer, entry, kind)];
+            words.extend(composer.mark(finding));
             Some(Told { name: composer.code_name(Level::Topic, code), figure: None, words, quote: None })
         })
         .collect()

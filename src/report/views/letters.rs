@@ -37,7 +37,8 @@ pub fn letters(composer: &mut Composer<'_>) -> LettersSection {
 
 fn row(composer: &mut Composer<'_>, entry: &AlikeLetter) -> LetterRow {
     let record = composer.source.analysis.records.get(entry.example);
-    let shown = record.map(|record| crate::report::compose::snippet(&record.shown, 60)).unwrap_or_default();
+    let words = composer.source.quoted_whole(entry.example);
+    let shown = words.map(|words| crate::report::compose::snippet(words, 60)).unwrap_or_default();
     let title = composer.words.fill("list_letters", &[("text", &shown)]);
     let group = record.and_then(|record| record.same_text_group);
     let filter = group.map_or_else(|| composer.word("filter_letters"), |group| format!("same_text_group = {group}"));

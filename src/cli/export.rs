@@ -1,0 +1,420 @@
+//! `innspill export PROJECT|TAGGED.jsonl --format FORMAT --output FILE|DIR`
+
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+
+use innspill::cluster::ledger;
+use innspill::codebook::Codebook;
+use innspill::export::answers::AnswersTable;
+use innspill::export::by_sentence::by_sentence;
+use innspill::export::csv_file::{Dialect, write_csv};
+use innspill::export::frames::{Frames, write_frames};
+use innspill::export::in_language::codebook_in;
+use innspill::export::jsonl::write_jsonl;
+use innspill::export::qda::{DocumentUnit, MANY_DOCUMENTS, QdaProject, write_codebook, write_project};
+use innspill::export::selection::{Only, select};
+use innspill::export::tagged::read_tagged;
+use innspill::export::workbook_sheets::write_analysts_workbook;
+use innspill::export::{Edition, ExportError, Source, write_tables};
+use innspill::ingest::read_project;
+use innspill::patterns::small_cells::merge_small_groups;
+use innspill::patterns::{PatternSettings, SmallCells, seek};
+use innspill::pipeline::{NoMemory, analyse};
+use innspill::record::Analysis;
+use innspill::run_description::RunDescription;
+use innspill::settings::{ReportLanguage, Settings};
+use innspill::store::Store;
+use innspill::text::Language;
+
+use super::Common;
+use super::describe_run::{RunFacts, describe, describe_tagged};
+use super::failure::Failure;
+use super::opening::{open_codebook, open_encoder, open_tagger};
+use super::output::Output;
+
+/// Write tagged answers for spreadsheets, data frames and QDA tools
+///
+/// Examples:
+///   innspill export corpus/sample --format xlsx --output answers.xlsx
+///   innspill export my-project --format csv --excel --only sektor=kommune --output tables/
+///   innspill tag answers.csv --keep-fields --output tags.jsonl
+///   innspill export tags.jsonl --format parquet --output frames/
+#[derive(Debug, clap::Args)]
+#[command(verbatim_doc_comment)]
+pub struct Export {
+    /// A project folder, or a file made by `innspill tag --keep-fields`
+    #[arg(value_name = "PROJECT|TAGGED.jsonl")]
+    input: PathBuf,
+    /// What to write
+    #[arg(long, value_enum)]
+    format: ExportFormat,
+    /// Only answers with this code, or of this group; may be repeated: codes widen, groups narrow
+    #[arg(long, value_name = "CODE|GROUP=VALUE")]
+    only: Vec<Only>,
+    /// Language of names and headings [default: the project's, else nb]
+    #[arg(long, value_enum)]
+    language: Option<ExportLanguage>,
+    /// For whom: internal has every answer; share has counts and quotes that may be passed on
+    #[arg(long, value_enum, default_value = "internal")]
+    edition: ExportEdition,
+    /// One row or document part per answer, or per sentence
+    #[arg(long, value_enum, default_value = "answer")]
+    unit: Unit,
+    /// CSV as Norwegian Excel opens it: semicolon, BOM, CRLF, decimal comma, formulas defused
+    #[arg(long)]
+    excel: bool,
+    /// What one document of a .qdpx holds: a group's answers, or one answer
+    #[arg(long, value_enum, default_value = "group", value_name = "UNIT")]
+    qdpx_unit: QdpxUnit,
+    /// Codebook of a tagged file [default: the innovation codebook]; of a project [default: its own]
+    #[arg(long, value_name = "FILE")]
+    codebook: Option<PathBuf>,
+    /// Where to write: a file, or a folder for several tables; - for standard output (csv, jsonl, qdc)
+    #[arg(long, short, value_name = "FILE|DIR")]
+    output: PathBuf,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum ExportFormat {
+    /// Answers with 0/1 codes; all tables where the output is a folder
+    Csv,
+    /// The lines of `innspill tag --keep-fields`
+    Jsonl,
+    /// A workbook for analysts
+    Xlsx,
+    /// Typed tables for data frames: answers, tags, clusters, vectors
+    Parquet,
+    /// A REFI-QDA project for NVivo, MAXQDA, ATLAS.ti and QualCoder
+    Qdpx,
+    /// The codebook alone, as REFI-QDA
+    Qdc,
+}
+
+impl ExportFormat {
+    fn name(self) -> &'static str {
+        match self {
+            ExportFormat::Csv => "csv",
+            ExportFormat::Jsonl => "jsonl",
+            ExportFormat::Xlsx => "xlsx",
+            ExportFormat::Parquet => "parquet",
+            ExportFormat::Qdpx => "qdpx",
+            ExportFormat::Qdc => "qdc",
+        }
+    }
+
+    /// The file's name where the output is a folder.
+    fn file_name(self) -> &'static str {
+        match self {
+            ExportFormat::Csv => "answers.csv",
+            ExportFormat::Jsonl => "answers.jsonl",
+            ExportFormat::Xlsx => "answers.xlsx",
+            ExportFormat::Parquet => "answers.parquet",
+            ExportFormat::Qdpx => "project.qdpx",
+            ExportFormat::Qdc => "codebook.qdc",
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum ExportLanguage {
+    Nb,
+    Nn,
+    En,
+}
+
+impl From<ExportLanguage> for ReportLanguage {
+    fn from(language: ExportLanguage) -> Self {
+        match language {
+            ExportLanguage::Nb => ReportLanguage::Nb,
+            ExportLanguage::Nn => ReportLanguage::Nn,
+            ExportLanguage::En => ReportLanguage::En,
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum ExportEdition {
+    Internal,
+    Share,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Unit {
+    Answer,
+    Sentence,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum QdpxUnit {
+    Group,
+    Answer,
+}
+
+impl From<QdpxUnit> for DocumentUnit {
+    fn from(unit: QdpxUnit) -> Self {
+        match unit {
+            QdpxUnit::Group => DocumentUnit::Group,
+            QdpxUnit::Answer => DocumentUnit::Answer,
+        }
+    }
+}
+
+/// What there is to write.
+struct Material {
+    analysis: Analysis,
+    codebook: Codebook,
+    description: RunDescription,
+    small: SmallCells,
+    encoder: String,
+}
+
+impl Export {
+    /// Reads, selects, writes.
+    pub fn run(self, _common: &Common) -> Result<(), Failure> {
+        self.check()?;
+        let mut material = self.open()?;
+        if !self.only.is_empty() {
+            material.analysis = select(&material.analysis, &material.codebook, &self.only)
+                .map_err(|error| Failure::Usage(error.to_string()))?;
+        }
+        if self.unit == Unit::Sentence {
+            material.analysis = by_sentence(&material.analysis);
+        }
+        if self.edition == ExportEdition::Share {
+            material.analysis = merge_small_groups(&material.analysis, &material.small);
+        }
+        self.write(&material)?;
+        tracing::info!("{} answers written as {}", material.analysis.records.len(), self.format.name());
+        Ok(())
+    }
+
+    /// What cannot be asked for, before any work is done.
+    fn check(&self) -> Result<(), Failure> {
+        let wrong = |message: &str| Err(Failure::Usage(message.to_owned()));
+        let to_standard = self.output.as_os_str() == "-";
+        match self.format {
+            ExportFormat::Xlsx | ExportFormat::Qdpx if to_standard => {
+                return wrong("--output -: this format is a file of its own; name one");
+            }
+            ExportFormat::Parquet if !self.is_folder() => {
+                return wrong("--output: parquet is four tables; name a folder");
+            }
+            ExportFormat::Jsonl | ExportFormat::Parquet | ExportFormat::Qdpx
+                if self.edition == ExportEdition::Share =>
+            {
+                return self.no_share();
+            }
+            ExportFormat::Csv if self.edition == ExportEdition::Share && !self.is_folder() => {
+                return wrong(
+                    "--edition share: it has no row per answer, so csv is a folder of tables; name a folder by --output",
+                );
+            }
+            _ => {}
+        }
+        if self.excel && self.format != ExportFormat::Csv {
+            return wrong("--excel is for csv; leave it out, a workbook is right for Excel as it is");
+        }
+        Ok(())
+    }
+
+    fn no_share(&self) -> Result<(), Failure> {
+        Err(Failure::Usage(format!(
+            "--edition share: {} has a row per answer, and what is passed on has none; use xlsx, qdc, or csv into a folder",
+            self.format.name()
+        )))
+    }
+
+    /// Whether the output is a folder: it is one, or its name says so. Several tables need one.
+    fn is_folder(&self) -> bool {
+        if self.output.as_os_str() == "-" || self.output.is_file() {
+            return false;
+        }
+        let ending = self.output.extension().map(|ending| ending.to_string_lossy().to_lowercase());
+        let ends_in = |endings: &[&str]| ending.as_deref().is_some_and(|ending| endings.contains(&ending));
+        let written_as_folder = self.output.as_os_str().to_string_lossy().ends_with(['/', std::path::MAIN_SEPARATOR]);
+        self.output.is_dir()
+            || written_as_folder
+            || match self.format {
+                ExportFormat::Csv => !ends_in(&["csv", "tsv", "txt"]),
+                ExportFormat::Parquet => !ends_in(&["parquet"]),
+                ExportFormat::Jsonl | ExportFormat::Xlsx | ExportFormat::Qdpx | ExportFormat::Qdc => false,
+            }
+    }
+
+    /// The one file to write.
+    fn file(&self) -> Result<PathBuf, Failure> {
+        if !self.is_folder() {
+            return Ok(self.output.clone());
+        }
+        std::fs::create_dir_all(&self.output)
+            .map_err(|error| Failure::Usage(format!("{}: cannot be made: {error}", self.output.display())))?;
+        Ok(self.output.join(self.format.file_name()))
+    }
+
+    fn open(&self) -> Result<Material, Failure> {
+        if self.input.join("innspill.toml").is_file() {
+            return open_analysis(&self.input, self);
+        }
+        if self.input.is_dir() {
+            return Err(Failure::Usage(format!(
+                "{}: is no project (it has no innspill.toml); make one by `innspill init`, or export a file of `innspill tag`",
+                self.input.display()
+            )));
+        }
+        let codebook = open_codebook(self.codebook.as_deref())?;
+        let analysis = read_tagged(&self.input, &codebook).map_err(|error| Failure::Usage(error.to_string()))?;
+        let language = self.language.map_or(ReportLanguage::Nb, ReportLanguage::from);
+        let description = describe_tagged(&self.input, language, &codebook, &analysis);
+        Ok(Material { analysis, codebook, description, small: SmallCells::default(), encoder: "embedded".to_owned() })
+    }
+
+    fn write(&self, material: &Material) -> Result<(), Failure> {
+        let usage = |error: ExportError| Failure::from(anyhow::Error::new(error));
+        let language = material.description.language;
+        match self.format {
+            ExportFormat::Csv if self.is_folder() => self.with_source(material, |source, language| {
+                write_tables(&self.output, source, &material.codebook, self.dialect(material), language).map(drop)
+            }),
+            ExportFormat::Csv => {
+                let mut output = Output::create(&self.file()?)?;
+                let table = AnswersTable::new(&material.analysis, &material.codebook);
+                write_csv(&table, self.dialect(material), &mut output).map_err(usage)?;
+                output.finish()
+            }
+            ExportFormat::Jsonl => {
+                let mut output = Output::create(&self.file()?)?;
+                write_jsonl(&material.analysis, &mut output).map_err(usage)?;
+                output.finish()
+            }
+            ExportFormat::Xlsx => {
+                let file = self.file()?;
+                let scratch = scratch_beside(&file)?;
+                let mut output = Output::create(&file)?;
+                self.with_source(material, |source, language| {
+                    write_analysts_workbook(
+                        source,
+                        &material.codebook,
+                        &material.description,
+                        language,
+                        scratch.path(),
+                        &mut output,
+                    )
+                })?;
+                output.finish()
+            }
+            ExportFormat::Parquet => {
+                let frames = Frames { analysis: &material.analysis, codebook: &material.codebook, language };
+                let encoder = open_encoder(&material.encoder)?;
+                write_frames(&self.output, frames, encoder.as_ref()).map(drop).map_err(usage)
+            }
+            ExportFormat::Qdpx => self.write_qdpx(material),
+            ExportFormat::Qdc => {
+                let mut output = Output::create(&self.file()?)?;
+                write_codebook(&material.codebook, language, &mut output).map_err(usage)?;
+                output.finish()
+            }
+        }
+    }
+
+    fn write_qdpx(&self, material: &Material) -> Result<(), Failure> {
+        let file = self.file()?;
+        let project = QdaProject {
+            analysis: &material.analysis,
+            codebook: &material.codebook,
+            description: &material.description,
+            language: material.description.language,
+            unit: self.qdpx_unit.into(),
+        };
+        let mut output = match Output::create(&file)? {
+            Output::File(output, path) => (output, path),
+            Output::Standard(_) => return Err(Failure::Usage("--output -: a .qdpx is a file; name one".to_owned())),
+        };
+        let written =
+            write_project(&project, &mut output.0).map_err(|error| Failure::from(anyhow::Error::new(error)))?;
+        Output::File(output.0, output.1).finish()?;
+        if written.documents > MANY_DOCUMENTS {
+            tracing::warn!(
+                "{} documents: most QDA tools are slow with more than {MANY_DOCUMENTS}; leave --qdpx-unit out, or take a part by --only",
+                written.documents
+            );
+        }
+        tracing::info!("{} documents, {} codings", written.documents, written.codings);
+        Ok(())
+    }
+
+    fn dialect(&self, material: &Material) -> Dialect {
+        Dialect::from_setting(self.excel || material.description.excel)
+    }
+
+    /// Seeks the patterns that some outputs count, and hands over what tables are made from.
+    fn with_source(
+        &self,
+        material: &Material,
+        write: impl FnOnce(&Source<'_>, Language) -> Result<(), ExportError>,
+    ) -> Result<(), Failure> {
+        let language = material.description.language;
+        let settings = match self.edition {
+            ExportEdition::Internal => PatternSettings::default(),
+            ExportEdition::Share => PatternSettings::default().shared(material.small.clone()),
+        };
+        let patterns = seek(&material.analysis, &material.codebook, &settings);
+        let codebook = codebook_in(&material.codebook, language);
+        let edition = match self.edition {
+            ExportEdition::Internal => Edition::Internal,
+            ExportEdition::Share => Edition::Shared,
+        };
+        let source = Source {
+            analysis: &material.analysis,
+            codebook: &codebook,
+            patterns: &patterns,
+            edition,
+            least: material.small.min_group_size,
+        };
+        write(&source, language).map_err(|error| Failure::from(anyhow::Error::new(error)))
+    }
+}
+
+/// A project's answers with all that was found in them: its input is read and analysed anew, and nothing is written.
+fn open_analysis(project: &Path, command: &Export) -> Result<Material, Failure> {
+    let usage = |error: &dyn std::fmt::Display| Failure::Usage(error.to_string());
+    let mut settings = Settings::from_file(&project.join("innspill.toml")).map_err(|error| usage(&error))?;
+    if let Some(language) = command.language {
+        settings.language = language.into();
+    }
+    let own_codebook = settings.codebook.as_ref().map(|own| project.join(own));
+    let codebook = open_codebook(command.codebook.as_deref().or(own_codebook.as_deref()))?;
+    let title = super::project::title(project, &settings);
+    let store = Store::open(&super::project::store_path(project, &settings, None))?;
+    let input = read_project(project, &settings, store.secret().bytes()).map_err(|error| usage(&error))?;
+    for reject in &input.rejects {
+        tracing::warn!("{}: {}", reject.place, reject.reason);
+    }
+    if let Some(nothing) = input.nothing_readable() {
+        return Err(usage(&nothing));
+    }
+    let mut tagger = open_tagger(codebook.clone(), open_encoder(&settings.encoder)?, None)?;
+    let facts = RunFacts::new(&title, &settings, project, &input, &codebook, &tagger);
+    let memory = &mut NoMemory::default();
+    let mut analysis =
+        analyse(input, &mut tagger, memory, |_| ControlFlow::Continue(())).map_err(|error| usage(&error))?;
+    super::persons_work::apply(Some(project), &mut analysis, &codebook)?;
+    // Groups are called what the project's runs call them.
+    let (ledger, before) = store.ledger(&analysis)?;
+    ledger::carry_over(&mut analysis, &ledger, &before);
+    let description = describe(facts, &analysis, Vec::new());
+    let small = SmallCells {
+        min_group_size: settings.privacy.min_group_size as usize,
+        suppress_cells: settings.privacy.suppress_cells,
+        persons: super::run::persons(&settings),
+    };
+    Ok(Material { analysis, codebook, description, small, encoder: settings.encoder })
+}
+
+/// A folder for unfinished parts, on the same disk as the file and readable to its owner alone.
+fn scratch_beside(file: &Path) -> Result<tempfile::TempDir, Failure> {
+    let folder = file.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    tempfile::Builder::new()
+        .prefix(".innspill-partial-")
+        .tempdir_in(folder)
+        .map_err(|error| Failure::Usage(format!("{}: cannot write here: {error}", file.display())))
+}

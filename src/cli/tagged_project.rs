@@ -1,0 +1,75 @@
+//! A project's answers as the machine tags them now, without clusters and without writing anything.
+
+use std::path::Path;
+
+use innspill::codebook::Codebook;
+use innspill::ingest::read_project;
+use innspill::pipeline::shown_text;
+use innspill::record::{Analysis, Record};
+use innspill::settings::Settings;
+use innspill::store::Store;
+use innspill::tag::Input;
+use innspill::text;
+use rayon::prelude::*;
+
+use super::failure::Failure;
+use super::opening::{open_codebook, open_encoder, open_tagger};
+
+/// A project and its answers.
+pub struct TaggedProject {
+    /// What it is called.
+    pub title: String,
+    /// What it is coded with.
+    pub codebook: Codebook,
+    /// Answers with the machine's codes.
+    pub analysis: Analysis,
+}
+
+/// The settings and codebook of a project folder.
+pub fn open_project(folder: &Path) -> Result<(Settings, String, Codebook), Failure> {
+    if !folder.join("innspill.toml").is_file() {
+        return Err(Failure::Usage(format!(
+            "{}: is no project, since it has no innspill.toml; make one with `innspill init`",
+            folder.display()
+        )));
+    }
+    let settings =
+        Settings::from_file(&folder.join("innspill.toml")).map_err(|error| Failure::Usage(error.to_string()))?;
+    let title = super::project::title(folder, &settings);
+    let codebook = open_codebook(settings.codebook.as_ref().map(|own| folder.join(own)).as_deref())?;
+    Ok((settings, title, codebook))
+}
+
+/// Reads and tags a project.
+pub fn tagged_project(folder: &Path) -> Result<TaggedProject, Failure> {
+    let (settings, title, codebook) = open_project(folder)?;
+    let store = Store::open(&super::project::store_path(folder, &settings, None))?;
+    let input =
+        read_project(folder, &settings, store.secret().bytes()).map_err(|error| Failure::Usage(error.to_string()))?;
+    if let Some(nothing) = input.nothing_readable() {
+        return Err(Failure::Usage(nothing.to_string()));
+    }
+    let mut tagger = open_tagger(codebook.clone(), open_encoder(&settings.encoder)?, None)?;
+    let shown: Vec<String> = input.answers.par_iter().map(|answer| shown_text(&answer.text)).collect();
+    let mended: Vec<_> = shown.par_iter().map(|text| text::mend(text)).collect();
+    let inputs: Vec<Input<'_>> =
+        (mended.iter().zip(&input.answers)).map(|(text, answer)| Input { text, kind: answer.kind.as_ref() }).collect();
+    let texts: Vec<&str> = shown.iter().map(String::as_str).collect();
+    let vectors = tagger.encoder().encode(&texts).map_err(|error| Failure::Usage(error.to_string()))?;
+    let taggings = tagger.tag_encoded(&inputs, &vectors);
+    drop(inputs);
+    drop(mended);
+    let records = (input.answers.into_iter().zip(shown).zip(taggings))
+        .map(|((answer, shown), tagging)| Record {
+            answer,
+            shown,
+            tagging,
+            cluster: None,
+            same_text_group: None,
+            human_checked: false,
+            quote_ok: false,
+        })
+        .collect();
+    let analysis = Analysis { records, thresholds: tagger.thresholds(), ..Analysis::default() };
+    Ok(TaggedProject { title, codebook, analysis })
+}
