@@ -6,6 +6,7 @@
 
 mod archive;
 mod assemble;
+mod candidate;
 mod columns;
 mod contents;
 mod decode;
@@ -14,6 +15,7 @@ mod docx;
 mod files;
 mod filter;
 mod frame;
+mod guard;
 mod headers;
 mod identity;
 mod jsonl;

@@ -63,13 +63,17 @@ pub(super) fn of(runs: Vec<Run>) -> Vec<String> {
 fn spaced(lines: &[Line]) -> Vec<String> {
     let pairs =
         || lines.windows(2).filter_map(|pair| if let [before, after] = pair { Some((before, after)) } else { None });
-    let mut steps: Vec<f64> = pairs().map(|(before, after)| (before.y - after.y).abs()).collect();
+    // In units of the type, so that footnotes do not make all other steps look wide.
+    let step =
+        |before: &Line, after: &Line| (before.y - after.y).abs() / before.size.max(after.size).max(f64::MIN_POSITIVE);
+    let mut steps: Vec<f64> = pairs().map(|(before, after)| step(before, after)).collect();
     steps.sort_by(f64::total_cmp);
-    let usual = steps.get(steps.len() / 2).copied().unwrap_or(0.0);
+    // Within paragraphs steps are the smallest, and even many short paragraphs leave a fifth of them.
+    let usual = steps.get(steps.len() / 5).copied().unwrap_or(0.0);
     let mut texts: Vec<String> = lines.first().map(|line| plain(&line.text)).into_iter().collect();
     for (before, after) in pairs() {
         let other_size = (before.size - after.size).abs() > OTHER_SIZE * before.size.max(after.size);
-        if (before.y - after.y).abs() > usual * WIDE_STEP || other_size {
+        if step(before, after) > usual * WIDE_STEP || other_size {
             texts.push(String::new());
         }
         texts.push(plain(&after.text));
@@ -116,6 +120,8 @@ mod tests {
         let line = |y, text| run(0.0, y, 50.0, text);
         let runs = vec![line(100.0, "en"), line(88.0, "to"), line(76.0, "tre"), line(56.0, "ﬁre"), line(44.0, "fem")];
         assert_eq!(of(runs), ["en", "to", "tre", "", "fire", "fem"]);
+        let short = [100.0, 88.0, 68.0, 56.0, 36.0, 24.0, 4.0].map(|y| line(y, "linje")).to_vec();
+        assert_eq!(of(short), ["linje", "linje", "", "linje", "linje", "", "linje", "linje", "", "linje"]);
     }
 
     #[test]

@@ -5,18 +5,20 @@
 //! its own with a deadline, so that a file made to harm can neither stop nor hang the program.
 
 mod font;
-mod guard;
 mod lines;
 mod matrix;
+mod object_streams;
 mod page;
 
 use std::collections::VecDeque;
+use std::time::Duration;
 
 use lopdf::{Document, LoadOptions};
 
 use super::archive;
 use super::assemble::Assembler;
 use super::delimited::Source;
+use super::guard::{self, Escape};
 use super::pieces::{Part, PieceReader};
 use super::prose::{self, Piece, SourceLine};
 use super::stream::UnitReader;
@@ -31,6 +33,9 @@ const STREAM_LIMIT: usize = 32 * 1024 * 1024;
 
 /// The most bytes of all pages' contents.
 const CONTENT_LIMIT: usize = 512 * 1024 * 1024;
+
+/// How long taking a file apart may last.
+const DEADLINE: Duration = Duration::from_secs(60);
 
 /// The most pages.
 const MOST_PAGES: usize = 20_000;
@@ -71,7 +76,11 @@ pub(super) fn open(mut source: Source, name: &str, options: &ReadOptions) -> Res
     let pages = if bytes.is_empty() {
         Vec::new()
     } else {
-        guard::within_bounds(bytes, pages).map_err(|problem| {
+        let read = guard::within_bounds(DEADLINE, move || pages(&bytes)).unwrap_or_else(|escape| match escape {
+            Escape::Panicked => Err(PdfProblem::Damaged),
+            Escape::Late => Err(PdfProblem::TooSlow),
+        });
+        read.map_err(|problem| {
             let (cause, mend) = problem.cause();
             IngestError::Document { file: name.to_owned(), format: "PDF", cause, mend }
         })?
@@ -81,6 +90,7 @@ pub(super) fn open(mut source: Source, name: &str, options: &ReadOptions) -> Res
 }
 
 fn pages(bytes: &[u8]) -> Result<Vec<Page>, PdfProblem> {
+    object_streams::check_size(bytes)?;
     let options = LoadOptions { max_decompressed_size: Some(STREAM_LIMIT), ..LoadOptions::default() };
     let document = Document::load_mem_with_options(bytes, options).map_err(|error| match error {
         lopdf::Error::InvalidPassword | lopdf::Error::Decryption(_) => PdfProblem::Locked,

@@ -1,37 +1,32 @@
 //! XLSX: every sheet with a header, dates as dates, formulas as their results.
 
-use std::collections::VecDeque;
-use std::io::Cursor;
+mod grid;
 
-use calamine::{Data, Dimensions, Reader, SheetVisible, Xlsx};
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use calamine::Dimensions;
 
 use super::archive::{self, UNPACKED_LIMIT, ZipProblem};
 use super::assemble::{Assembler, Draft, Extra};
 use super::delimited::{Decided, SAMPLE_ROWS, Source, decide, layout_error};
+use super::guard;
 use super::headers::{self, normalise};
 use super::layout::Layout;
 use super::stream::UnitReader;
 use super::survey::{self, SurveyTool};
 use super::{CELL_LIMIT, Fields, FileRead, Format, IngestError, ReadOptions, RejectReason, SkipReason};
 
+use grid::{Cell, Problem, Sheet};
+
 /// The most megabytes of a workbook, packed.
 const FILE_LIMIT: u64 = 1024;
 
+/// How long taking a small workbook apart may last; a large one gets more.
+const DEADLINE: Duration = Duration::from_secs(60);
+
 /// The header is looked for in so many of the first rows.
 const HEADER_ROWS: usize = 20;
-
-/// A cell as text.
-#[derive(Debug, Clone, Default, PartialEq)]
-struct Cell {
-    text: String,
-    is_error: bool,
-}
-
-impl AsRef<str> for Cell {
-    fn as_ref(&self) -> &str {
-        &self.text
-    }
-}
 
 /// Reads a workbook into memory and gives one reader per sheet.
 pub(super) fn open(
@@ -49,25 +44,14 @@ pub(super) fn open(
         }
         ZipProblem::TooLarge => IngestError::TooLarge { file: name.to_owned(), limit: UNPACKED_LIMIT },
     })?;
-    let damaged = |cause: calamine::XlsxError| IngestError::Workbook { file: name.to_owned(), cause: one_line(&cause) };
-    let mut workbook: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).map_err(damaged)?;
-    let wanted = options.source.sheet.as_deref();
-    let names: Vec<String> = workbook
-        .sheets_metadata()
-        .iter()
-        .filter(|sheet| wanted.map_or(sheet.visible == SheetVisible::Visible, |wanted| sheet.name == wanted))
-        .map(|sheet| sheet.name.clone())
-        .collect();
-    if let (Some(wanted), true) = (wanted, names.is_empty()) {
-        let (file, wanted) = (name.to_owned(), wanted.to_owned());
-        return Err(IngestError::SheetMissing { file, wanted, sheets: workbook.sheet_names().join(", ") });
-    }
+    let wanted = options.source.sheet.clone();
+    let deadline = DEADLINE + Duration::from_secs(2 * bytes.len() as u64 / (1024 * 1024));
+    let read = guard::within_bounds(deadline, move || grid::sheets(bytes, wanted.as_deref()));
+    let sheets = read.unwrap_or(Err(Problem::Damaged)).map_err(|problem| problem.error(name, options))?;
     let mut readers: Vec<Box<dyn UnitReader>> = Vec::new();
     let mut without_text = None;
-    for sheet in names {
-        let range = workbook.worksheet_range(&sheet).map_err(damaged)?;
-        let merged = workbook.merge_cells_by_sheet_name(&sheet).unwrap_or_default();
-        match SheetReader::new(&format!("{name}#{sheet}"), &range, &merged, options) {
+    for sheet in sheets {
+        match SheetReader::new(&format!("{name}#{}", sheet.name), sheet, options) {
             Ok(Some(reader)) => readers.push(Box::new(reader)),
             Ok(None) => {}
             Err(error) => without_text = without_text.or(Some(error)),
@@ -79,41 +63,18 @@ pub(super) fn open(
     }
 }
 
-fn one_line(error: &calamine::XlsxError) -> String {
-    match error {
-        calamine::XlsxError::Password => "it is locked with a password".to_owned(),
-        // What the reader says may hold cell contents.
-        _ => "it is damaged or not a workbook".to_owned(),
+impl Problem {
+    fn error(self, name: &str, options: &ReadOptions) -> IngestError {
+        let file = name.to_owned();
+        match self {
+            Problem::Damaged => IngestError::Workbook { file, cause: "it is damaged or not a workbook".to_owned() },
+            Problem::Locked => IngestError::Workbook { file, cause: "it is locked with a password".to_owned() },
+            Problem::TooLarge => IngestError::TooLarge { file, limit: UNPACKED_LIMIT },
+            Problem::SheetMissing { sheets } => {
+                IngestError::SheetMissing { file, wanted: options.source.sheet.clone().unwrap_or_default(), sheets }
+            }
+        }
     }
-}
-
-fn cell(data: &Data) -> Cell {
-    let text = match data {
-        Data::Empty => String::new(),
-        // Excel writes line ends inside cells with this mark for CR.
-        Data::String(text) => text.replace("_x000D_", "").replace("\r\n", "\n"),
-        Data::Int(number) => number.to_string(),
-        Data::Float(number) => number.to_string(),
-        Data::Bool(value) => value.to_string(),
-        Data::DateTimeIso(text) | Data::DurationIso(text) => text.clone(),
-        Data::DateTime(moment) if moment.is_datetime() => match super::time::from_excel_days(days(moment)) {
-            Some(moment) if moment.time() == jiff::civil::Time::midnight() => moment.date().to_string(),
-            Some(moment) => moment.to_string(),
-            None => moment.as_f64().to_string(),
-        },
-        Data::DateTime(duration) => duration.as_f64().to_string(),
-        Data::Error(_) => return Cell { text: String::new(), is_error: true },
-    };
-    Cell { text, is_error: false }
-}
-
-/// Days since 1899-12-30, also for workbooks that count from 1904.
-fn days(moment: &calamine::ExcelDateTime) -> f64 {
-    let (year, month, day, hour, minute, second, _) = moment.to_ymd_hms_milli();
-    let date = jiff::civil::Date::new(year as i16, month as i8, day as i8).ok();
-    let whole =
-        date.and_then(|date| date.since(jiff::civil::date(1899, 12, 30)).ok()).map_or(0, |span| span.get_days());
-    f64::from(whole) + (f64::from(hour) * 3600.0 + f64::from(minute) * 60.0 + f64::from(second)) / 86_400.0
 }
 
 struct SheetReader {
@@ -131,24 +92,17 @@ struct SheetReader {
 
 impl SheetReader {
     /// None for a sheet without cells.
-    fn new(
-        name: &str,
-        range: &calamine::Range<Data>,
-        merged: &[Dimensions],
-        options: &ReadOptions,
-    ) -> Result<Option<Self>, IngestError> {
-        let Some((first_row, first_column)) = range.start() else { return Ok(None) };
-        let mut rows: Vec<(u64, Vec<Cell>)> = range
-            .rows()
-            .zip(u64::from(first_row) + 1..)
-            .map(|(row, number)| (number, row.iter().map(cell).collect()))
-            .collect();
+    fn new(name: &str, sheet: Sheet, options: &ReadOptions) -> Result<Option<Self>, IngestError> {
+        let Sheet { mut rows, first_column, merged, .. } = sheet;
         rows.retain(|(_, cells)| cells.iter().any(|cell| cell.is_error || !cell.text.trim().is_empty()));
         let Some(at) = header_row(&rows) else { return Ok(None) };
         let mut body = rows.split_off(at);
         let titles = rows.into_iter().map(|(row, _)| row).collect();
         let (header_row, header) = body.remove(0);
-        let header: Vec<String> = header.into_iter().map(|cell| cell.text).collect();
+        let mut header: Vec<String> = header.into_iter().map(|cell| cell.text).collect();
+        // Rows end at their last filled cell; columns without a header are columns all the same.
+        let widest = body.iter().take(SAMPLE_ROWS).map(|(_, cells)| cells.len()).max().unwrap_or(0);
+        header.resize(header.len().max(widest), String::new());
         let sample: Vec<Vec<String>> = body
             .iter()
             .take(SAMPLE_ROWS)
@@ -159,7 +113,7 @@ impl SheetReader {
             Err(error) => return Err(layout_error(error, name, &header)),
         };
         body.drain(..more_header_rows.min(body.len()));
-        fill_merged(&mut body, merged, &layout, header_row, first_column);
+        fill_merged(&mut body, &merged, &layout, header_row, first_column);
         let column = |field: &str| {
             let exact = header.iter().position(|header| header.trim() == field);
             exact.or_else(|| header.iter().position(|header| normalise(header) == normalise(field)))
