@@ -8,6 +8,7 @@ use std::time::Instant;
 
 use innspill::codebook::Codebook;
 use innspill::export::{Editions, Target, write_run};
+use innspill::group_work::{self, GroupWorkInput};
 use innspill::ingest::{Input, ReadOptions, read_inputs, read_project};
 use innspill::patterns::small_cells::merge_small_groups;
 use innspill::patterns::{PatternSettings, SmallCells, seek};
@@ -92,13 +93,17 @@ impl Run {
         if let Some(nothing) = input.nothing_readable() {
             return Err(Failure::Usage(nothing.to_string()));
         }
-        let rejected = input.rejects.len();
+        let group_work = self.group_work(&plan)?;
+        let rejected = input.rejects.len() + group_work.problems.len();
         let mut seconds = vec![("ingest".to_owned(), started.elapsed().as_secs_f64())];
         let mut tagger = open_tagger(plan.codebook.clone(), open_encoder(&plan.settings.encoder)?, None)?;
         let mut facts = RunFacts::new(&plan.title, &plan.settings, &input, &plan.codebook, &tagger);
         let analysis = timed_analysis(input, &mut tagger, &mut seconds)?;
         let clock = Instant::now();
-        let (internal, shared) = patterns(&analysis, &plan);
+        let (mut internal, mut shared) = patterns(&analysis, &plan);
+        for edition in [&mut internal, &mut shared] {
+            edition.group_work = group_work::told(&group_work, &plan.codebook, edition);
+        }
         seconds.push(("patterns".to_owned(), clock.elapsed().as_secs_f64()));
         if let Target::Run { id, .. } = plan.target {
             facts.run = Some(id);
@@ -153,6 +158,17 @@ impl Run {
         });
         let codebook = open_codebook(codebook.as_deref())?;
         Ok(Plan { settings, title, target, codebook, _lock: lock })
+    }
+
+    /// What groups voted for and placed, where the project has such files; read before the long work begins.
+    fn group_work(&self, plan: &Plan) -> Result<GroupWorkInput, Failure> {
+        let Some(project) = self.project() else { return Ok(GroupWorkInput::default()) };
+        let input =
+            group_work::read(project, &plan.codebook).map_err(|error| Failure::Usage(error.to_string()))?;
+        for problem in &input.problems {
+            tracing::warn!("{problem}; the line is left out");
+        }
+        Ok(input)
     }
 
     fn read(&self, plan: &Plan) -> Result<Input, Failure> {

@@ -13,6 +13,7 @@ pub mod findings;
 #[cfg(test)]
 pub(crate) mod fixture;
 pub mod folder;
+pub mod group_work;
 pub mod groups;
 pub mod kept;
 pub mod manifest;
@@ -100,6 +101,8 @@ pub fn write_run(
         Box::new(move |output| Ok(output.write_all(report::render(&shared, description)?.as_bytes())?)),
     ));
     jobs.push(("findings.json", Box::new(move |output| findings::write_findings(&internal, output))));
+    jobs.extend(group_work_tables(&internal, description.excel));
+    jobs.extend(group_work_tables(&shared, description.excel));
     let scratch = staging.path().to_path_buf();
     jobs.push((
         "answers.xlsx",
@@ -151,6 +154,27 @@ fn shared_tables<'a>(source: &Source<'a>, description: &RunDescription) -> Vec<(
         ("share/quotes.csv", csv_job(quotes::QuotesTable(*source), excel)),
         ("share/codebook.csv", csv_job(codebook::CodebookTable(source.codebook), excel)),
     ]
+}
+
+/// Only where there is group work to tell of; sums over all groups, so both editions have them.
+fn group_work_tables<'a>(source: &Source<'a>, excel: bool) -> Vec<(&'static str, WriteFile<'a>)> {
+    let Some(work) = &source.patterns.group_work else { return Vec::new() };
+    let mut jobs = Vec::new();
+    let shared = source.is_shared();
+    let name = |internal: &'static str, share: &'static str| if shared { share } else { internal };
+    if !work.topics.is_empty() {
+        let table = group_work::TopicsTable { source: *source, work };
+        jobs.push((name("group_work_topics.csv", "share/group_work_topics.csv"), csv_job(table, excel)));
+    }
+    if let Some(matrix) = &work.matrix {
+        let table = group_work::MatrixTable { source: *source, matrix };
+        jobs.push((name("group_work_matrix.csv", "share/group_work_matrix.csv"), csv_job(table, excel)));
+    }
+    if let Some(orientation) = &work.orientation {
+        let table = group_work::OrientationTable { source: *source, orientation };
+        jobs.push((name("group_work_orientation.csv", "share/group_work_orientation.csv"), csv_job(table, excel)));
+    }
+    jobs
 }
 
 fn least_group(description: &RunDescription) -> usize {

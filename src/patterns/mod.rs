@@ -59,6 +59,7 @@ use serde::Serialize;
 
 use self::frame::Frame;
 use crate::codebook::Codebook;
+use crate::group_work::GroupWork;
 use crate::record::Analysis;
 
 /// All that was found. Lists are sorted, each as its type says; positions are in [`Analysis::records`].
@@ -86,6 +87,8 @@ pub struct Patterns {
     pub alike_letters: Vec<AlikeLetter>,
     /// What is worth telling, in the order to tell it.
     pub findings: Vec<Finding>,
+    /// What groups voted for and where they placed topics; filled in by the caller, who has the files.
+    pub group_work: Option<GroupWork>,
 }
 
 impl Patterns {
@@ -112,7 +115,7 @@ pub fn seek(analysis: &Analysis, codebook: &Codebook, settings: &PatternSettings
         unasked: unasked::unasked(&frame, analysis, codebook, &codes, settings),
         uncovered: phrases::uncovered(analysis, codebook, settings),
         alike_letters: alike::alike_letters(&frame, analysis, settings),
-        findings: Vec::new(),
+        ..Patterns::default()
     };
     patterns.findings = findings::findings(&frame, &patterns, codebook, settings);
     if let Some(rules) = &settings.small_cells {

@@ -136,6 +136,12 @@ fn mark_group(group: &mut GroupCount, least: usize) {
     mark_together([&mut group.answers].into_iter().chain(&mut group.respondents), false, least);
 }
 
+/// Marks what is too small in a row of counts that add up to a known whole, and what would give it away.
+pub fn mark_row(counts: &mut [Count], least: usize) {
+    counts.iter_mut().for_each(|count| count.suppressed |= too_small(count, least));
+    mark_more(counts.iter_mut().collect(), least);
+}
+
 /// Where any count of a row is marked, marks the smallest others that anybody has, until two or more
 /// are hidden and hold `least` together: else the sum less the rest tells them, or nearly so.
 fn mark_more(mut counts: Vec<&mut Count>, least: usize) {

@@ -5,6 +5,7 @@ mod answers;
 mod consensus;
 mod contrasts;
 mod first_screen;
+mod group_work;
 mod groups;
 mod letters;
 mod method;
@@ -30,6 +31,7 @@ pub struct Page {
     themes: themes::Themes,
     groups: groups::Groups,
     consensus: consensus::ConsensusSection,
+    group_work: Option<group_work::GroupWorkSection>,
     unasked: unasked::UnaskedSection,
     alike: alike::AlikeSection,
     phrases: phrases::PhrasesSection,
@@ -48,6 +50,7 @@ pub fn page(mut composer: Composer<'_>) -> Page {
     let first = first_screen::first_screen(&mut composer);
     let themes = themes::themes(&mut composer);
     let consensus = consensus::consensus(&mut composer);
+    let group_work = group_work::group_work(&mut composer);
     let unasked = unasked::unasked(&mut composer);
     let alike = alike::alike(&mut composer);
     let phrases = phrases::phrases(&mut composer);
@@ -70,6 +73,7 @@ pub fn page(mut composer: Composer<'_>) -> Page {
         themes,
         groups,
         consensus,
+        group_work,
         unasked,
         alike,
         phrases,
