@@ -11,7 +11,7 @@ use innspill::export::{Editions, Target, write_run};
 use innspill::group_work::{self, GroupWorkInput};
 use innspill::ingest::{Input, ReadOptions, read_inputs, read_project};
 use innspill::patterns::small_cells::merge_small_groups;
-use innspill::patterns::{PatternSettings, SmallCells, seek};
+use innspill::patterns::{PatternSettings, Patterns, SmallCells, Wording, emergence, seek_with};
 use innspill::pipeline::analyse;
 use innspill::record::Analysis;
 use innspill::settings::Settings;
@@ -100,7 +100,7 @@ impl Run {
         let mut facts = RunFacts::new(&plan.title, &plan.settings, &input, &plan.codebook, &tagger);
         let analysis = timed_analysis(input, &mut tagger, &mut seconds)?;
         let clock = Instant::now();
-        let (mut internal, mut shared) = patterns(&analysis, &plan);
+        let (mut internal, mut shared) = patterns(&analysis, &plan, &tagger)?;
         for edition in [&mut internal, &mut shared] {
             edition.group_work = group_work::told(&group_work, &plan.codebook, edition);
         }
@@ -190,7 +190,8 @@ fn timed_analysis(input: Input, tagger: &mut Tagger, seconds: &mut Vec<(String, 
     .map_err(|error| Failure::Usage(error.to_string()))
 }
 
-fn patterns(analysis: &Analysis, plan: &Plan) -> (innspill::patterns::Patterns, innspill::patterns::Patterns) {
+/// What was found, for the internal edition and for the one that is passed on; the texts are read once for both.
+fn patterns(analysis: &Analysis, plan: &Plan, tagger: &Tagger) -> Result<(Patterns, Patterns), Failure> {
     let internal = PatternSettings::default();
     let least = plan.settings.privacy.min_group_size as usize;
     let small = SmallCells {
@@ -198,9 +199,19 @@ fn patterns(analysis: &Analysis, plan: &Plan) -> (innspill::patterns::Patterns, 
         suppress_cells: plan.settings.privacy.suppress_cells,
         persons: persons(&plan.settings),
     };
+    let wording = Wording::read(analysis, &plan.codebook, &internal);
+    let far = emergence::far_from_every_code(analysis);
+    let texts: Vec<&str> = far.iter().map(|&row| analysis.records[row].shown.as_str()).collect();
+    let vectors = tagger.encoder().encode(&texts).map_err(|error| Failure::Usage(error.to_string()))?;
+    let of_edition = |analysis: &Analysis, settings: &PatternSettings| -> Result<Patterns, Failure> {
+        let mut patterns = seek_with(analysis, &plan.codebook, settings, &wording);
+        patterns.suggested = emergence::suggest(analysis, &far, &vectors, settings)
+            .map_err(|error| Failure::Usage(error.to_string()))?;
+        Ok(patterns)
+    };
+    let found = of_edition(analysis, &internal)?;
     let merged = merge_small_groups(analysis, &small);
-    let shared = internal.clone().shared(small);
-    (seek(analysis, &plan.codebook, &internal), seek(&merged, &plan.codebook, &shared))
+    Ok((found, of_edition(&merged, &internal.shared(small))?))
 }
 
 /// Whether the groups of an attribute are groups of persons, where the settings say so.

@@ -23,6 +23,7 @@ pub mod quotes;
 pub mod read_me;
 pub mod rejects;
 mod source;
+pub mod suggested_codes;
 pub mod table;
 pub mod tags;
 pub mod themes_by_groups;
@@ -138,6 +139,7 @@ fn internal_tables<'a>(source: &Source<'a>, description: &'a RunDescription) -> 
         ("findings.csv", csv_job(findings::FindingsTable(*source), excel)),
         ("quotes.csv", csv_job(quotes::QuotesTable(*source), excel)),
         ("codebook.csv", csv_job(codebook::CodebookTable(source.codebook), excel)),
+        ("suggested_codes.csv", csv_job(suggested_codes::SuggestedCodesTable(*source), excel)),
         ("rejects.csv", csv_job(rejects::RejectsTable(&description.rejects), excel)),
     ]
 }
@@ -152,6 +154,7 @@ fn shared_tables<'a>(source: &Source<'a>, description: &RunDescription) -> Vec<(
         ("share/groups.csv", csv_job(groups::GroupsTable(*source), excel)),
         ("share/findings.csv", csv_job(findings::FindingsTable(*source), excel)),
         ("share/quotes.csv", csv_job(quotes::QuotesTable(*source), excel)),
+        ("share/suggested_codes.csv", csv_job(suggested_codes::SuggestedCodesTable(*source), excel)),
         ("share/codebook.csv", csv_job(codebook::CodebookTable(source.codebook), excel)),
     ]
 }

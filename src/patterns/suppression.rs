@@ -54,6 +54,10 @@ pub fn suppress(patterns: &mut Patterns, rules: &SmallCells) {
     for phrase in &mut patterns.uncovered {
         mark_together([&mut phrase.answers, &mut phrase.voices], false, least);
     }
+    for steps in &mut patterns.own_steps {
+        steps.answers.suppressed |= too_small(&steps.answers, least);
+    }
+    mark_more(patterns.own_steps.iter_mut().map(|steps| &mut steps.answers).collect(), least);
     for letter in &mut patterns.alike_letters {
         let few = letter.respondents.is_some_and(|people| people > 0 && people < least);
         letter.answers.suppressed |= few || too_small(&letter.answers, least);

@@ -9,7 +9,7 @@ use super::views::Page;
 use super::words::{Words, fill};
 use crate::export::ExportError;
 
-const TEMPLATES: [(&str, &str); 18] = [
+const TEMPLATES: [(&str, &str); 19] = [
     ("page.html", include_str!("templates/page.html")),
     ("macros.html", include_str!("templates/macros.html")),
     ("style.css", include_str!("templates/style.css")),
@@ -18,6 +18,7 @@ const TEMPLATES: [(&str, &str); 18] = [
     ("groups.html", include_str!("templates/groups.html")),
     ("consensus.html", include_str!("templates/consensus.html")),
     ("group_work.html", include_str!("templates/group_work.html")),
+    ("own_steps.html", include_str!("templates/own_steps.html")),
     ("unasked.html", include_str!("templates/unasked.html")),
     ("alike.html", include_str!("templates/alike.html")),
     ("phrases.html", include_str!("templates/phrases.html")),

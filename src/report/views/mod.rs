@@ -9,6 +9,7 @@ mod group_work;
 mod groups;
 mod letters;
 mod method;
+mod own_steps;
 mod phrases;
 mod quotes;
 mod themes;
@@ -32,6 +33,7 @@ pub struct Page {
     groups: groups::Groups,
     consensus: consensus::ConsensusSection,
     group_work: Option<group_work::GroupWorkSection>,
+    own_steps: own_steps::OwnStepsSection,
     unasked: unasked::UnaskedSection,
     alike: alike::AlikeSection,
     phrases: phrases::PhrasesSection,
@@ -51,6 +53,7 @@ pub fn page(mut composer: Composer<'_>) -> Page {
     let themes = themes::themes(&mut composer);
     let consensus = consensus::consensus(&mut composer);
     let group_work = group_work::group_work(&mut composer);
+    let own_steps = own_steps::own_steps(&mut composer);
     let unasked = unasked::unasked(&mut composer);
     let alike = alike::alike(&mut composer);
     let phrases = phrases::phrases(&mut composer);
@@ -74,6 +77,7 @@ pub fn page(mut composer: Composer<'_>) -> Page {
         groups,
         consensus,
         group_work,
+        own_steps,
         unasked,
         alike,
         phrases,
