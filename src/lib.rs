@@ -61,6 +61,7 @@ pub mod codebook;
 pub mod encode;
 pub mod evaluate;
 pub mod export;
+pub mod group_work;
 pub mod ingest;
 pub mod patterns;
 pub mod pipeline;

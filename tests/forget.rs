@@ -46,7 +46,7 @@ fn contents(folder: &Path, skip: &str) -> Vec<(PathBuf, Vec<u8>)> {
                 let mut file = archive.by_index(index).unwrap();
                 let mut unpacked = Vec::new();
                 file.read_to_end(&mut unpacked).unwrap();
-                found.push((path.join(file.name()), unpacked));
+                found.push((path.join(file.name().unwrap().as_ref()), unpacked));
             }
         }
         found.push((path, bytes));
@@ -83,7 +83,8 @@ fn project_with_a_person(name: &str) -> Project {
          a5,cd,siloer,add,kl,2026-11-01,\"jo, det\"\n",
     )
     .unwrap();
-    fs::write(project.folder.join("notes.csv"), "on,key,note\nanswer,p2,skriver om kvintmarodde\nanswer,a7,fin\n").unwrap();
+    fs::write(project.folder.join("notes.csv"), "on,key,note\nanswer,p2,skriver om kvintmarodde\nanswer,a7,fin\n")
+        .unwrap();
     fs::write(project.folder.join("own.tagger"), b"innspilT and then some").unwrap();
     project
 }

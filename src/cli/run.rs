@@ -9,9 +9,10 @@ use innspill::changes::{Side, compare};
 use innspill::cluster::ledger;
 use innspill::codebook::Codebook;
 use innspill::export::{Editions, Target, write_run};
+use innspill::group_work::{self, GroupWorkInput};
 use innspill::ingest::{Input, ReadOptions, read_inputs, read_project};
 use innspill::patterns::small_cells::merge_small_groups;
-use innspill::patterns::{PatternSettings, Patterns, SmallCells, seek};
+use innspill::patterns::{PatternSettings, Patterns, SmallCells, Wording, emergence, seek_with};
 use innspill::pipeline::{Memory, NoMemory, PipelineError, analyse};
 use innspill::record::Analysis;
 use innspill::settings::Settings;
@@ -139,7 +140,7 @@ impl Run {
         let mut tagger = open_tagger(plan.codebook.clone(), open_encoder(&plan.settings.encoder)?, None)?;
         let facts = RunFacts::new(&plan.title, &plan.settings, &plan.root, &input, &plan.codebook, &tagger);
         let analysis = timed_analysis(input, &mut tagger, &mut NoMemory::default(), stop, &mut seconds)?;
-        let (internal, shared) = timed_patterns(&analysis, &plan, &mut seconds);
+        let (internal, shared) = timed_patterns(&analysis, &plan, &tagger, &mut seconds)?;
         stop.check()?;
         let description = describe(facts, &analysis, seconds);
         let editions = Editions { internal: &internal, shared: &shared };
@@ -169,7 +170,8 @@ impl Run {
         let mut input = read_project(folder, &plan.settings, store.secret().bytes()).map_err(usage)?;
         require_readable(&store, folder, &input)?;
         store.leave_out_forgotten(&mut input)?;
-        let rejected = tell_of(&input)?;
+        let group_work = self.group_work(folder, &plan)?;
+        let rejected = tell_of(&input)? + group_work.problems.len();
         let mut seconds = vec![("ingest".to_owned(), started.elapsed().as_secs_f64())];
         stop.check()?;
 
@@ -210,7 +212,10 @@ impl Run {
             }
         };
         seconds.push(("changes".to_owned(), clock_of_changes.elapsed().as_secs_f64()));
-        let (internal, shared) = timed_patterns(&analysis, &plan, &mut seconds);
+        let (mut internal, mut shared) = timed_patterns(&analysis, &plan, &tagger, &mut seconds)?;
+        for edition in [&mut internal, &mut shared] {
+            edition.group_work = group_work::told(&group_work, &plan.codebook, edition);
+        }
         stop.check()?;
 
         let run = store.begin_run(project::highest_run(folder), &clock)?;
@@ -272,6 +277,15 @@ impl Run {
         let own = settings.codebook.as_ref().map(|own| root.join(own));
         let codebook = open_codebook(self.codebook.clone().or(own).as_deref())?;
         Ok(Plan { settings, title, codebook, root })
+    }
+
+    /// What groups voted for and placed, where the project has such files; read before the long work begins.
+    fn group_work(&self, folder: &Path, plan: &Plan) -> Result<GroupWorkInput, Failure> {
+        let input = group_work::read(folder, &plan.codebook).map_err(usage)?;
+        for problem in &input.problems {
+            tracing::warn!("{problem}; the line is left out");
+        }
+        Ok(input)
     }
 }
 
@@ -335,7 +349,13 @@ fn timed_analysis(
     })
 }
 
-fn timed_patterns(analysis: &Analysis, plan: &Plan, seconds: &mut Vec<(String, f64)>) -> (Patterns, Patterns) {
+/// What was found, for the internal edition and for the one that is passed on; the texts are read once for both.
+fn timed_patterns(
+    analysis: &Analysis,
+    plan: &Plan,
+    tagger: &Tagger,
+    seconds: &mut Vec<(String, f64)>,
+) -> Result<(Patterns, Patterns), Failure> {
     let clock = Instant::now();
     let internal = PatternSettings::default();
     let least = plan.settings.privacy.min_group_size as usize;
@@ -344,12 +364,22 @@ fn timed_patterns(analysis: &Analysis, plan: &Plan, seconds: &mut Vec<(String, f
         suppress_cells: plan.settings.privacy.suppress_cells,
         persons: persons(&plan.settings),
     };
+    let wording = Wording::read(analysis, &plan.codebook, &internal);
+    let far = emergence::far_from_every_code(analysis);
+    let texts: Vec<&str> = far.iter().map(|&row| analysis.records[row].shown.as_str()).collect();
+    let vectors = tagger.encoder().encode(&texts).map_err(|error| Failure::Usage(error.to_string()))?;
+    let of_edition = |analysis: &Analysis, settings: &PatternSettings| -> Result<Patterns, Failure> {
+        let mut patterns = seek_with(analysis, &plan.codebook, settings, &wording);
+        patterns.suggested = emergence::suggest(analysis, &far, &vectors, settings)
+            .map_err(|error| Failure::Usage(error.to_string()))?;
+        Ok(patterns)
+    };
+    let found = of_edition(analysis, &internal)?;
     let merged = merge_small_groups(analysis, &small);
-    let shared = internal.clone().shared(small);
-    let both = (seek(analysis, &plan.codebook, &internal), seek(&merged, &plan.codebook, &shared));
+    let both = (found, of_edition(&merged, &internal.shared(small))?);
     seconds.push(("patterns".to_owned(), clock.elapsed().as_secs_f64()));
     tracing::info!("patterns: {:.1} s", clock.elapsed().as_secs_f64());
-    both
+    Ok(both)
 }
 
 /// Whether the groups of an attribute are groups of persons, where the settings say so.

@@ -128,7 +128,8 @@ pub fn side_id(side: Side) -> &'static str {
     }
 }
 
-fn word_id(word: ConsensusWord) -> &'static str {
+/// The word's id.
+pub fn word_id(word: ConsensusWord) -> &'static str {
     match word {
         ConsensusWord::Unanimous => "unanimous",
         ConsensusWord::LargeMajority => "large_majority",
@@ -138,7 +139,8 @@ fn word_id(word: ConsensusWord) -> &'static str {
     }
 }
 
-fn word_nb(word: ConsensusWord) -> &'static str {
+/// The word in bokmål.
+pub fn word_nb(word: ConsensusWord) -> &'static str {
     match word {
         ConsensusWord::Unanimous => "entydig",
         ConsensusWord::LargeMajority => "stor overvekt",

@@ -475,6 +475,7 @@ pub fn patterns(analysis: &Analysis, least: usize) -> Patterns {
         uncovered: vec![phrase],
         alike_letters: vec![alike],
         prevalence,
+        ..Patterns::default()
     }
 }
 

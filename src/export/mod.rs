@@ -17,6 +17,7 @@ pub mod findings;
 pub(crate) mod fixture;
 pub mod folder;
 pub mod frames;
+pub mod group_work;
 pub mod groups;
 pub mod in_language;
 pub mod jsonl;
@@ -31,6 +32,7 @@ pub mod read_me;
 pub mod rejects;
 pub mod selection;
 mod source;
+pub mod suggested_codes;
 pub mod table;
 pub mod tagged;
 pub mod tags;
@@ -114,6 +116,8 @@ pub fn write_run(
         Box::new(move |output| Ok(output.write_all(report::render(&shared, description)?.as_bytes())?)),
     ));
     jobs.push(("findings.json", Box::new(move |output| findings::write_findings(&internal, output))));
+    jobs.extend(group_work_tables(&internal, description.excel));
+    jobs.extend(group_work_tables(&shared, description.excel));
     let scratch = staging.path().to_path_buf();
     jobs.push((
         "answers.xlsx",
@@ -151,6 +155,7 @@ fn internal_tables<'a>(source: &Source<'a>, description: &'a RunDescription) -> 
         ("findings.csv", csv_job(findings::FindingsTable(*source), excel)),
         ("quotes.csv", csv_job(quotes::QuotesTable(*source), excel)),
         ("codebook.csv", csv_job(codebook::CodebookTable::new(source.codebook, source), excel)),
+        ("suggested_codes.csv", csv_job(suggested_codes::SuggestedCodesTable(*source), excel)),
         ("rejects.csv", csv_job(rejects::RejectsTable(&description.rejects), excel)),
     ]
 }
@@ -181,6 +186,7 @@ fn shared_tables<'a>(source: &Source<'a>, description: &RunDescription) -> Vec<(
         ("share/groups.csv", csv_job(groups::GroupsTable(*source), excel)),
         ("share/findings.csv", csv_job(findings::FindingsTable(*source), excel)),
         ("share/quotes.csv", csv_job(quotes::QuotesTable(*source), excel)),
+        ("share/suggested_codes.csv", csv_job(suggested_codes::SuggestedCodesTable(*source), excel)),
         ("share/codebook.csv", csv_job(codebook::CodebookTable::new(source.codebook, source), excel)),
     ]
 }
@@ -225,6 +231,27 @@ pub fn write_tables(
     let files = staging.written();
     let folder = staging.publish()?;
     Ok(Written { report: folder.clone(), folder, files })
+}
+
+/// Only where there is group work to tell of; sums over all groups, so both editions have them.
+fn group_work_tables<'a>(source: &Source<'a>, excel: bool) -> Vec<(&'static str, WriteFile<'a>)> {
+    let Some(work) = &source.patterns.group_work else { return Vec::new() };
+    let mut jobs = Vec::new();
+    let shared = source.is_shared();
+    let name = |internal: &'static str, share: &'static str| if shared { share } else { internal };
+    if !work.topics.is_empty() {
+        let table = group_work::TopicsTable { source: *source, work };
+        jobs.push((name("group_work_topics.csv", "share/group_work_topics.csv"), csv_job(table, excel)));
+    }
+    if let Some(matrix) = &work.matrix {
+        let table = group_work::MatrixTable { source: *source, matrix };
+        jobs.push((name("group_work_matrix.csv", "share/group_work_matrix.csv"), csv_job(table, excel)));
+    }
+    if let Some(orientation) = &work.orientation {
+        let table = group_work::OrientationTable { source: *source, orientation };
+        jobs.push((name("group_work_orientation.csv", "share/group_work_orientation.csv"), csv_job(table, excel)));
+    }
+    jobs
 }
 
 fn least_group(description: &RunDescription) -> usize {

@@ -122,8 +122,19 @@ fn compare(
 /// [`PatternSettings::max_groups_compared`] groups the largest are compared, each with all the others.
 pub fn contrasts(analysis: &Analysis, codebook: &Codebook, settings: &PatternSettings) -> Vec<Contrast> {
     let frame = Frame::new(analysis, settings);
-    let subjects: Vec<(Subject, Vec<usize>)> =
-        frame.code_rows(codebook).into_iter().chain(frame.cluster_rows(analysis)).collect();
+    let codes = frame.code_rows(codebook);
+    contrasts_of(&frame, analysis, &codes, settings)
+}
+
+/// The same in a frame that is laid out already; `codes` are the rows of each code.
+pub(super) fn contrasts_of(
+    frame: &Frame<'_>,
+    analysis: &Analysis,
+    codes: &[(Subject, Vec<usize>)],
+    settings: &PatternSettings,
+) -> Vec<Contrast> {
+    let clusters = frame.cluster_rows(analysis);
+    let subjects: Vec<&(Subject, Vec<usize>)> = codes.iter().chain(&clusters).collect();
     let (clear, content) = (frame.clear_rows(), frame.content_rows());
     let test = TableTest::up_to(frame.records.len());
     let mut compared = Vec::new();
@@ -132,9 +143,9 @@ pub fn contrasts(analysis: &Analysis, codebook: &Codebook, settings: &PatternSet
         for (rows, codes) in [(&clear, true), (&content, false)] {
             let tallies: Vec<Option<Tally>> = subjects
                 .par_iter()
-                .map(|(subject, rows)| (subject.level().is_some() == codes).then(|| Tally::of(&frame, attribute, rows)))
+                .map(|(subject, rows)| (subject.level().is_some() == codes).then(|| Tally::of(frame, attribute, rows)))
                 .collect();
-            let base = Tally::of(&frame, attribute, rows);
+            let base = Tally::of(frame, attribute, rows);
             compared.extend(compare(&test, position, &base, &tallies, settings));
         }
     }
@@ -145,7 +156,7 @@ pub fn contrasts(analysis: &Analysis, codebook: &Codebook, settings: &PatternSet
             let (subject, rows) = subjects.get(comparison.of)?;
             let rows: Vec<usize> =
                 rows.iter().copied().filter(|&row| attribute.group(row) == Some(comparison.group)).collect();
-            let quotes = of_subject(&frame, analysis, subject, &rows, settings);
+            let quotes = of_subject(frame, analysis, subject, &rows, settings);
             let group = attribute.groups.get(comparison.group)?;
             let contrast = contrast(frame.voice_unit, subject.clone(), &comparison);
             Some(Contrast {
@@ -197,7 +208,11 @@ fn contrast(unit: Unit, subject: Subject, comparison: &Comparison) -> Contrast {
 /// Groups are chosen as in [`contrasts`]. A voice counts once for a word, however often it is written.
 pub fn word_contrasts(analysis: &Analysis, settings: &PatternSettings) -> Vec<WordContrast> {
     let frame = Frame::new(analysis, settings);
-    let used = LemmaUse::of(&frame, settings.max_words_compared, settings.min_voices);
+    word_contrasts_of(&frame, &LemmaUse::of(&frame, settings), settings)
+}
+
+/// The same in a frame that is laid out already, of words that are read already.
+pub(super) fn word_contrasts_of(frame: &Frame<'_>, used: &LemmaUse, settings: &PatternSettings) -> Vec<WordContrast> {
     let content = frame.content_rows();
     let test = TableTest::up_to(frame.records.len());
     let mut compared = Vec::new();
@@ -205,14 +220,14 @@ pub fn word_contrasts(analysis: &Analysis, settings: &PatternSettings) -> Vec<Wo
     let mut words: Vec<Vec<(f64, f64)>> = Vec::new();
     for (position, attribute) in frame.attributes.iter().enumerate() {
         let tallies: Vec<Option<Tally>> =
-            used.rows.par_iter().map(|rows| Some(Tally::of(&frame, attribute, rows))).collect();
+            used.rows.par_iter().map(|rows| Some(Tally::of(frame, attribute, rows))).collect();
         let sums = |group: usize| {
             let counts = tallies.iter().flatten().map(|tally| (tally.inside(group), tally.outside(group)));
             let (inside, outside) = counts.fold((0, 0), |sum, count| (sum.0 + count.0, sum.1 + count.1));
             (inside as f64, outside as f64)
         };
         words.push((0..attribute.groups.len()).map(sums).collect());
-        let base = Tally::of(&frame, attribute, &content);
+        let base = Tally::of(frame, attribute, &content);
         compared.extend(compare(&test, position, &base, &tallies, settings));
     }
     let mut found: Vec<WordContrast> = standing(compared, settings)
@@ -269,13 +284,16 @@ fn dirichlet_log_odds(
 }
 
 /// Content lemmas in use: rows of each and the form people write most.
-struct LemmaUse {
+#[derive(Debug)]
+pub(super) struct LemmaUse {
     forms: Vec<String>,
     rows: Vec<Vec<usize>>,
 }
 
 impl LemmaUse {
-    fn of(frame: &Frame<'_>, most: usize, least: usize) -> Self {
+    /// Reads them out of every answer with content.
+    pub(super) fn of(frame: &Frame<'_>, settings: &PatternSettings) -> Self {
+        let (most, least) = (settings.max_words_compared, settings.min_voices);
         let lexicon = Lexicon::get();
         let read: Vec<Vec<(String, String)>> = frame
             .records

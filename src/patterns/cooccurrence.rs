@@ -46,13 +46,23 @@ pub struct Cooccurrence {
 /// A pattern and the topics that carry it with them are no pair: they meet by rule, not by what people write.
 pub fn pairs(analysis: &Analysis, codebook: &Codebook, settings: &PatternSettings) -> Vec<Cooccurrence> {
     let frame = Frame::new(analysis, settings);
+    let codes = frame.code_rows(codebook);
+    pairs_of(&frame, codebook, &codes, settings)
+}
+
+/// The same in a frame that is laid out already; `codes` are the rows of each code.
+pub(super) fn pairs_of(
+    frame: &Frame<'_>,
+    codebook: &Codebook,
+    codes: &[(Subject, Vec<usize>)],
+    settings: &PatternSettings,
+) -> Vec<Cooccurrence> {
     let n = frame.clear_rows().len();
-    let codes: Vec<(Subject, Vec<usize>)> =
-        frame.code_rows(codebook).into_iter().filter(|(subject, _)| subject.level() != Some(Level::Theme)).collect();
+    let codes = codes.iter().filter(|(subject, _)| subject.level() != Some(Level::Theme));
     // All pairs that could be told are tested and corrected for, those that never meet too: choosing
     // the ones that meet often first would make the correction too mild.
     let common: Vec<&(Subject, Vec<usize>)> =
-        codes.iter().filter(|(_, rows)| frame.voices_of(rows).len() >= settings.min_voices.max(1)).collect();
+        codes.filter(|(_, rows)| frame.voices_of(rows).len() >= settings.min_voices.max(1)).collect();
     let test = TableTest::up_to(n);
     let mut found: Vec<Cooccurrence> = common
         .par_iter()

@@ -23,15 +23,18 @@ pub mod consensus;
 pub mod contrast;
 pub mod cooccurrence;
 pub mod count;
+pub mod emergence;
 pub mod findings;
 mod frame;
 mod groups_compared;
 pub mod interval;
 pub mod multiple;
+mod own_steps;
 pub mod phrases;
 pub mod prevalence;
 pub mod quotes;
 pub mod ranks;
+mod saturation;
 mod settings;
 pub mod small_cells;
 pub mod suppression;
@@ -46,11 +49,14 @@ pub use consensus::{Consensus, ConsensusWord, GroupConsensus, GroupStance, Side,
 pub use contrast::{Contrast, WordContrast};
 pub use cooccurrence::Cooccurrence;
 pub use count::{Count, Reach, Subject, Unit};
+pub use emergence::SuggestedCode;
 pub use findings::{Finding, FindingKind, FindingSubject};
+pub use own_steps::OwnSteps;
 pub use phrases::UncoveredPhrase;
 pub use prevalence::{Breadth, GroupCount, KindCount, Loudest, Prevalence};
 pub use quotes::Quote;
 pub use ranks::{Rank, Ranking};
+pub use saturation::Saturation;
 pub use settings::{PatternSettings, SmallCells};
 pub use small_cells::{MergedGroups, OTHERS};
 pub use unasked::Unasked;
@@ -59,6 +65,7 @@ use serde::Serialize;
 
 use self::frame::Frame;
 use crate::codebook::Codebook;
+use crate::group_work::GroupWork;
 use crate::record::Analysis;
 
 /// All that was found. Lists are sorted, each as its type says; positions are in [`Analysis::records`].
@@ -86,6 +93,15 @@ pub struct Patterns {
     pub alike_letters: Vec<AlikeLetter>,
     /// What is worth telling, in the order to tell it.
     pub findings: Vec<Finding>,
+    /// What groups voted for and where they placed topics; filled in by the caller, who has the files.
+    pub group_work: Option<GroupWork>,
+    /// Proposals to oneself or one's own organisation, by topic, most answers first.
+    pub own_steps: Vec<OwnSteps>,
+    /// How much that is new the last answers brought; none where there are too few answers.
+    pub saturation: Option<Saturation>,
+    /// Codes that the codebook might lack, most worth adding first; filled in by the caller, who has an encoder
+    /// ([`emergence::suggest`]).
+    pub suggested: Vec<SuggestedCode>,
 }
 
 impl Patterns {
@@ -95,24 +111,46 @@ impl Patterns {
     }
 }
 
+/// What is read out of the texts before anything is counted by groups; the same for both editions of a run.
+#[derive(Debug)]
+pub struct Wording {
+    used: contrast::LemmaUse,
+    uncovered: Vec<UncoveredPhrase>,
+}
+
+impl Wording {
+    /// Reads every answer's words; of `settings` only the numbers of words, phrases and voices matter.
+    pub fn read(analysis: &Analysis, codebook: &Codebook, settings: &PatternSettings) -> Self {
+        let frame = Frame::new(analysis, settings);
+        Wording { used: contrast::LemmaUse::of(&frame, settings), uncovered: phrases::read(&frame, codebook, settings) }
+    }
+}
+
 /// Seeks the patterns of `analysis`.
 ///
 /// The same answers give the same patterns in whatever order they stand. Spans index
 /// [`Record::shown`](crate::record::Record::shown).
 pub fn seek(analysis: &Analysis, codebook: &Codebook, settings: &PatternSettings) -> Patterns {
+    seek_with(analysis, codebook, settings, &Wording::read(analysis, codebook, settings))
+}
+
+/// The same with words that are read already: of this analysis, or of one that differs in its groups alone.
+pub fn seek_with(analysis: &Analysis, codebook: &Codebook, settings: &PatternSettings, wording: &Wording) -> Patterns {
     let frame = Frame::new(analysis, settings);
     let codes = frame.code_rows(codebook);
     let mut patterns = Patterns {
         prevalence: prevalence::prevalence(&frame, analysis, &codes, settings),
         rankings: ranks::rankings(&frame, codebook, &codes),
-        contrasts: contrast::contrasts(analysis, codebook, settings),
-        word_contrasts: contrast::word_contrasts(analysis, settings),
+        contrasts: contrast::contrasts_of(&frame, analysis, &codes, settings),
+        word_contrasts: contrast::word_contrasts_of(&frame, &wording.used, settings),
         consensus: consensus::consensus(&frame, codebook, settings),
-        cooccurrence: cooccurrence::pairs(analysis, codebook, settings),
+        cooccurrence: cooccurrence::pairs_of(&frame, codebook, &codes, settings),
         unasked: unasked::unasked(&frame, analysis, codebook, &codes, settings),
-        uncovered: phrases::uncovered(analysis, codebook, settings),
+        uncovered: phrases::illustrated(&frame, wording.uncovered.clone(), settings),
         alike_letters: alike::alike_letters(&frame, analysis, settings),
-        findings: Vec::new(),
+        own_steps: own_steps::own_steps(&frame, &codes, settings),
+        saturation: saturation::saturation(&frame, analysis, &codes),
+        ..Patterns::default()
     };
     patterns.findings = findings::findings(&frame, &patterns, codebook, settings);
     if let Some(rules) = &settings.small_cells {

@@ -55,8 +55,13 @@ struct Gathered {
 /// occurs only inside a longer one is left out.
 pub fn uncovered(analysis: &Analysis, codebook: &Codebook, settings: &PatternSettings) -> Vec<UncoveredPhrase> {
     let frame = Frame::new(analysis, settings);
+    illustrated(&frame, read(&frame, codebook, settings), settings)
+}
+
+/// The same without reach and quotes: what is read out of the texts, whatever groups they are counted by.
+pub(super) fn read(frame: &Frame<'_>, codebook: &Codebook, settings: &PatternSettings) -> Vec<UncoveredPhrase> {
     let terms = codebook_terms(codebook);
-    let recurring = recurring_lemmas(&frame, settings.min_voices);
+    let recurring = recurring_lemmas(frame, settings.min_voices);
     let read: Vec<BTreeMap<Vec<String>, String>> =
         frame.records.par_iter().map(|record| phrases_outside_spans(record, &terms, &recurring)).collect();
     let mut gathered: BTreeMap<Vec<String>, Gathered> = BTreeMap::new();
@@ -78,18 +83,27 @@ pub fn uncovered(analysis: &Analysis, codebook: &Codebook, settings: &PatternSet
     let mut found: Vec<UncoveredPhrase> = gathered
         .into_iter()
         .filter(|(lemmas, _)| !inner.contains(lemmas))
-        .map(|(lemmas, entry)| uncovered_phrase(&frame, lemmas, entry, &base))
+        .map(|(lemmas, entry)| uncovered_phrase(frame, lemmas, entry, &base))
         .filter(tells)
         .collect();
     let worth = |phrase: &UncoveredPhrase| phrase.log_odds_uncoded * (1.0 + phrase.uncoded_answers as f64).ln();
     found.sort_by(|left, right| worth(right).total_cmp(&worth(left)).then_with(|| left.lemmas.cmp(&right.lemmas)));
     found.truncate(settings.max_phrases);
-    for phrase in &mut found {
-        // Only for those that are kept: it reads every answer.
-        phrase.reach = frame.reach(&phrase.rows, &content);
-        phrase.quotes = best(&frame, &phrase.rows, settings, |_| (0.0, Vec::new()));
-    }
     found
+}
+
+/// Adds reach and quotes: only for phrases that are kept, since it reads every answer.
+pub(super) fn illustrated(
+    frame: &Frame<'_>,
+    mut phrases: Vec<UncoveredPhrase>,
+    settings: &PatternSettings,
+) -> Vec<UncoveredPhrase> {
+    let content = frame.content_rows();
+    phrases.par_iter_mut().for_each(|phrase| {
+        phrase.reach = frame.reach(&phrase.rows, &content);
+        phrase.quotes = best(frame, &phrase.rows, settings, |_| (0.0, Vec::new()));
+    });
+    phrases
 }
 
 /// What every phrase is counted against; the same for all, so counted once.

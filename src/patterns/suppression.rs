@@ -54,6 +54,10 @@ pub fn suppress(patterns: &mut Patterns, rules: &SmallCells) {
     for phrase in &mut patterns.uncovered {
         mark_together([&mut phrase.answers, &mut phrase.voices], false, least);
     }
+    for steps in &mut patterns.own_steps {
+        steps.answers.suppressed |= too_small(&steps.answers, least);
+    }
+    mark_more(patterns.own_steps.iter_mut().map(|steps| &mut steps.answers).collect(), least);
     for letter in &mut patterns.alike_letters {
         let few = letter.respondents.is_some_and(|people| people > 0 && people < least);
         letter.answers.suppressed |= few || too_small(&letter.answers, least);
@@ -134,6 +138,12 @@ fn mark_breadth(breadth: &mut Breadth, least: usize) {
 /// The number of answers tells of the number of respondents, and the other way.
 fn mark_group(group: &mut GroupCount, least: usize) {
     mark_together([&mut group.answers].into_iter().chain(&mut group.respondents), false, least);
+}
+
+/// Marks what is too small in a row of counts that add up to a known whole, and what would give it away.
+pub fn mark_row(counts: &mut [Count], least: usize) {
+    counts.iter_mut().for_each(|count| count.suppressed |= too_small(count, least));
+    mark_more(counts.iter_mut().collect(), least);
 }
 
 /// Where any count of a row is marked, marks the smallest others that anybody has, until two or more

@@ -9,7 +9,7 @@ use super::views::Page;
 use super::words::{Words, fill};
 use crate::export::ExportError;
 
-const TEMPLATES: [(&str, &str); 17] = [
+const TEMPLATES: [(&str, &str); 19] = [
     ("page.html", include_str!("templates/page.html")),
     ("macros.html", include_str!("templates/macros.html")),
     ("style.css", include_str!("templates/style.css")),
@@ -17,6 +17,8 @@ const TEMPLATES: [(&str, &str); 17] = [
     ("themes.html", include_str!("templates/themes.html")),
     ("groups.html", include_str!("templates/groups.html")),
     ("consensus.html", include_str!("templates/consensus.html")),
+    ("group_work.html", include_str!("templates/group_work.html")),
+    ("own_steps.html", include_str!("templates/own_steps.html")),
     ("unasked.html", include_str!("templates/unasked.html")),
     ("alike.html", include_str!("templates/alike.html")),
     ("phrases.html", include_str!("templates/phrases.html")),

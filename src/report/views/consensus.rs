@@ -4,10 +4,13 @@ use serde::Serialize;
 
 use crate::codebook::Level;
 use crate::export::consensus::side_id;
-use crate::patterns::{Consensus, ConsensusWord, Side};
+use crate::patterns::{Consensus, ConsensusWord, Count, Side};
 use crate::report::charts::Stance;
 use crate::report::compose::{Composer, Figure, QuoteView};
 use crate::report::evidence::Weight;
+
+/// Quotes of the side that fewer took.
+const MINORITY_QUOTES: usize = 2;
 
 /// The section.
 #[derive(Debug, Serialize)]
@@ -25,6 +28,8 @@ struct TopicView {
     word_class: &'static str,
     lead: Option<String>,
     of: Option<String>,
+    interval: Option<String>,
+    minority: Option<String>,
     hidden: bool,
     sides: Vec<SideView>,
     unit: String,
@@ -43,7 +48,7 @@ struct SideView {
     label: String,
     claim: String,
     figure: Figure,
-    quote: Option<QuoteView>,
+    quotes: Vec<QuoteView>,
 }
 
 /// Puts the section together: topics on which eight or more took a side, then the others.
@@ -57,6 +62,11 @@ pub fn consensus(composer: &mut Composer<'_>) -> ConsensusSection {
         topics: told.into_iter().map(|entry| topic(composer, entry)).collect(),
         too_few: too_few.into_iter().map(|entry| topic(composer, entry)).collect(),
     }
+}
+
+/// The anchor of a topic's stances.
+pub fn anchor(topic: &str) -> String {
+    format!("s-{}", topic.replace('/', "--"))
 }
 
 fn topic(composer: &mut Composer<'_>, entry: &Consensus) -> TopicView {
@@ -78,7 +88,7 @@ fn topic(composer: &mut Composer<'_>, entry: &Consensus) -> TopicView {
     let left_out = left_out(composer, entry);
     let (word, word_class) = word_of(composer, entry.word);
     TopicView {
-        anchor: format!("s-{}", entry.topic.replace('/', "--")),
+        anchor: anchor(&entry.topic),
         word,
         word_class,
         lead: entry
@@ -86,6 +96,8 @@ fn topic(composer: &mut Composer<'_>, entry: &Consensus) -> TopicView {
             .filter(|_| !hidden && entry.word != ConsensusWord::TooFew)
             .map(|side| side_id(side).to_owned()),
         of: (!hidden && entry.took_side.n > 0).then(|| composer.of(&entry.took_side)),
+        interval: composer.numbers.interval(&entry.took_side).filter(|_| !hidden),
+        minority: minority(composer, entry).filter(|_| !hidden),
         hidden,
         sides: if hidden { Vec::new() } else { sides(composer, entry, &name) },
         unit: composer.word(match entry.took_side.unit {
@@ -107,6 +119,18 @@ fn topic(composer: &mut Composer<'_>, entry: &Consensus) -> TopicView {
     }
 }
 
+/// How many hold the claim that fewer hold, where there is a side with more.
+fn minority(composer: &Composer<'_>, entry: &Consensus) -> Option<String> {
+    let side = match entry.lead? {
+        Side::A => Side::B,
+        Side::B => Side::A,
+    };
+    let n = entry.took_side.n;
+    let count = Count::exact(entry.took_side.unit, n - entry.took_side.k.min(n), n);
+    (count.k > 0 && entry.word != ConsensusWord::TooFew)
+        .then(|| composer.words.fill("minority", &[("of", &composer.of(&count)), ("side", side_id(side))]))
+}
+
 /// Sides that are not the writer's own: a question's premise, or the opinion of others.
 fn left_out(composer: &Composer<'_>, entry: &Consensus) -> Option<String> {
     let parts: Vec<String> = [("left_out_presupposed", entry.presupposed), ("left_out_reported", entry.reported)]
@@ -117,7 +141,8 @@ fn left_out(composer: &Composer<'_>, entry: &Consensus) -> Option<String> {
     (!parts.is_empty()).then(|| composer.words.fill("left_out", &[("list", &parts.join(", "))]))
 }
 
-fn word_of(composer: &Composer<'_>, word: ConsensusWord) -> (String, &'static str) {
+/// The word, and the class it is shown with.
+pub fn word_of(composer: &Composer<'_>, word: ConsensusWord) -> (String, &'static str) {
     let (key, class) = match word {
         ConsensusWord::Unanimous => ("word_unanimous", "unanimous"),
         ConsensusWord::LargeMajority => ("word_large_majority", "majority"),
@@ -148,13 +173,17 @@ fn sides(composer: &mut Composer<'_>, entry: &Consensus, name: &str) -> Vec<Side
         let unit = crate::export::unit_id(entry.took_side.unit);
         let href = composer.evidence.link(&title, &format!("{verdict} = {value}"), rows, Weight::Number);
         let figure = Figure { text: composer.numbers.whole(voices), value: Some(voices), unit, href };
-        views.push(SideView { side, label, claim, figure, quote: composer.first_quote(quotes) });
+        // The minority's own words weigh more than one more of what most say.
+        let few = claim_side.is_some() && entry.lead.is_some() && claim_side != entry.lead;
+        let most = if few { MINORITY_QUOTES } else { 1 };
+        let quotes = quotes.iter().filter_map(|quote| composer.quote(quote)).take(most).collect();
+        views.push(SideView { side, label, claim, figure, quotes });
     }
     views
 }
 
-/// A topic without a second claim has the rejection of the first.
-fn claim(composer: &Composer<'_>, topic: &str, side: Side) -> String {
+/// The words of a claim; a topic without a second claim has the rejection of the first.
+pub fn claim(composer: &Composer<'_>, topic: &str, side: Side) -> String {
     let claims = composer.source.codebook.topic(topic).map(|topic| topic.claims.as_slice()).unwrap_or_default();
     let found = claims.iter().find(|claim| claim.id == side_id(side));
     match found.map(|claim| claim.text.get(composer.description.language)) {

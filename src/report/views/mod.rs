@@ -5,9 +5,11 @@ mod answers;
 mod consensus;
 mod contrasts;
 mod first_screen;
+mod group_work;
 mod groups;
 mod letters;
 mod method;
+mod own_steps;
 mod phrases;
 mod quotes;
 mod themes;
@@ -30,6 +32,8 @@ pub struct Page {
     themes: themes::Themes,
     groups: groups::Groups,
     consensus: consensus::ConsensusSection,
+    group_work: Option<group_work::GroupWorkSection>,
+    own_steps: own_steps::OwnStepsSection,
     unasked: unasked::UnaskedSection,
     alike: alike::AlikeSection,
     phrases: phrases::PhrasesSection,
@@ -48,6 +52,8 @@ pub fn page(mut composer: Composer<'_>) -> Page {
     let first = first_screen::first_screen(&mut composer);
     let themes = themes::themes(&mut composer);
     let consensus = consensus::consensus(&mut composer);
+    let group_work = group_work::group_work(&mut composer);
+    let own_steps = own_steps::own_steps(&mut composer);
     let unasked = unasked::unasked(&mut composer);
     let alike = alike::alike(&mut composer);
     let phrases = phrases::phrases(&mut composer);
@@ -70,6 +76,8 @@ pub fn page(mut composer: Composer<'_>) -> Page {
         themes,
         groups,
         consensus,
+        group_work,
+        own_steps,
         unasked,
         alike,
         phrases,
