@@ -37,7 +37,7 @@ pub struct Example {
 /// Outputs are fitted in this many folds.
 const FOLDS: usize = 5;
 /// A surface feature must occur in so many answers to be learned from.
-const LEAST_ANSWERS: u32 = 2;
+const LEAST_ANSWERS: u32 = 3;
 const SURFACE: SolverSettings = SolverSettings { cost: 1.0, passes: 20, balance: 0.5 };
 const DENSE: SolverSettings = SolverSettings { cost: 4.0, passes: 20, balance: 0.5 };
 
