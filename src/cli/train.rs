@@ -87,6 +87,7 @@ fn label_examples(rows: &[innspill::evaluate::Coded]) -> Vec<Example> {
             kind: row.kind.clone().map(Kind),
             author: fold_key(row),
             labels: all.iter().map(|label| (output::label(label), row.labels.contains(*label))).collect(),
+            ..Example::default()
         })
         .collect()
 }

@@ -131,6 +131,7 @@ impl Coded {
             kind: self.kind.clone().map(Kind),
             author: self.author.clone(),
             labels,
+            verdicts: self.stance.clone(),
         }
     }
 }

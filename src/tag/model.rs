@@ -41,6 +41,10 @@ pub struct Header {
     pub thresholds: BTreeMap<String, f64>,
     /// Outputs of facets, verdicts and bases: weights of their signals, see [`super::signals`].
     pub choices: BTreeMap<String, Logistic>,
+    /// For each verdict in the order of [`super::VERDICTS`]: how general verdicts, the topic's own sides and the basis
+    /// are weighed together; none where no verdicts were learned.
+    #[serde(default)]
+    pub verdicts: Vec<Logistic>,
 }
 
 /// A trained tagger.

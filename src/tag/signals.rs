@@ -66,6 +66,13 @@ pub fn from_topics(topics: impl Iterator<Item = f64>) -> [f64; 2] {
     [log_odds(strongest, LIMIT), log_odds(1.0 - none, LIMIT)]
 }
 
+/// Signals of a verdict on one topic: the log-odds of each verdict whatever the topic, that the topic's own side B is
+/// taken, and that the basis is a question's premise or others' word.
+pub fn verdict(general: &[f64], side: f64, presupposed: f64, reported: f64) -> Vec<f64> {
+    let all = general.iter().chain([&side, &presupposed, &reported]);
+    all.map(|odds| odds.clamp(-LIMIT, LIMIT)).collect()
+}
+
 /// Signals of a facet's value, a verdict or a basis: two decision values, then the kind of the answer
 /// and whether it asks.
 pub fn choice(surface: f32, dense: f32, kind: Option<&Kind>, text: &str) -> Vec<f64> {

@@ -32,6 +32,8 @@ pub struct Example {
     pub author: String,
     /// Output name to whether it holds; an output that is absent is unknown for this answer.
     pub labels: BTreeMap<String, bool>,
+    /// Topic to the verdict on it, by its name in [`super::VERDICTS`].
+    pub verdicts: BTreeMap<String, String>,
 }
 
 /// Outputs are fitted in this many folds.
@@ -56,6 +58,7 @@ pub fn train_codebook(codebook: &Codebook, examples: &[Example], encoder: &dyn E
     calibration.codes(Level::Pattern, codebook, &outputs, &labels, &held_out, &evidence, &BTreeMap::new());
     calibration.codes(Level::Theme, codebook, &outputs, &labels, &held_out, &evidence, &topics);
     calibration.choices(&outputs, &labels, &held_out, examples);
+    calibration.verdicts(&outputs, &held_out, examples);
     Ok(data.finish(Purpose::Codebook(codebook.codebook.id.clone()), outputs, &labels, encoder, calibration))
 }
 
@@ -187,6 +190,7 @@ impl Data {
                 sigmoids: calibration.sigmoids,
                 thresholds: calibration.thresholds,
                 choices: calibration.choices,
+                verdicts: calibration.verdicts,
             },
             heads: Heads::new(outputs, self.dimension, &self.rarity, &surface, &dense),
         }
@@ -266,6 +270,7 @@ struct Calibration {
     sigmoids: BTreeMap<String, Sigmoid>,
     thresholds: BTreeMap<String, f64>,
     choices: BTreeMap<String, Logistic>,
+    verdicts: Vec<Logistic>,
 }
 
 impl Calibration {
@@ -354,6 +359,38 @@ impl Calibration {
             }
             self.choices.insert(name.clone(), weights);
         }
+    }
+
+    /// Weighs what is known of sides in general and of a topic's own sides, on answers whose author no head had seen.
+    fn verdicts(&mut self, outputs: &[String], held_out: &HeldOut, examples: &[Example]) {
+        let positions: BTreeMap<&str, usize> =
+            outputs.iter().enumerate().map(|(position, name)| (name.as_str(), position)).collect();
+        let odds = |row: usize, name: &str| -> Option<f64> {
+            let (surface, dense) = held_out[row][*positions.get(name)?];
+            let example = &examples[row];
+            let signals = signals::choice(surface, dense, example.kind.as_ref(), &example.text);
+            Some(self.choices.get(name)?.log_odds(&signals))
+        };
+        let mut rows: Vec<(Vec<f64>, &str)> = Vec::new();
+        for (row, example) in examples.iter().enumerate().filter(|(_, example)| !example.verdicts.is_empty()) {
+            let general: Option<Vec<f64>> =
+                super::VERDICTS.iter().map(|(_, name)| odds(row, &output::verdict(name))).collect();
+            let Some(general) = general else { return };
+            let basis = |basis: &str| odds(row, &output::basis(basis)).unwrap_or(-signals::LIMIT);
+            let (presupposed, reported) = (basis("presupposed"), basis("reported"));
+            for (topic, verdict) in &example.verdicts {
+                let side = odds(row, &output::side(topic)).unwrap_or(0.0);
+                rows.push((signals::verdict(&general, side, presupposed, reported), verdict));
+            }
+        }
+        let Some(width) = rows.first().map(|(signals, _)| signals.len()) else { return };
+        self.verdicts = (super::VERDICTS.iter())
+            .map(|(_, name)| {
+                let rows: Vec<(Vec<f64>, bool)> =
+                    rows.iter().map(|(signals, verdict)| (signals.clone(), verdict == name)).collect();
+                fit_logistic(&rows, width, 1.0)
+            })
+            .collect();
     }
 
     fn labels(&mut self, outputs: &[String], labels: &[Vec<Option<bool>>], held_out: &HeldOut) {

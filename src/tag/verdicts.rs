@@ -83,6 +83,8 @@ pub struct Reader {
     claims: BTreeMap<String, Claims>,
     /// One per verdict, in the order of [`VERDICTS`]; empty without heads.
     verdicts: Vec<Choice>,
+    /// How these, a topic's own sides and the basis are weighed, in the same order.
+    weights: Vec<Logistic>,
     /// By topic: whether B rather than A is taken.
     sides: BTreeMap<String, Choice>,
     presupposed: Option<Choice>,
@@ -101,6 +103,7 @@ impl Reader {
         let verdicts: Option<Vec<Choice>> = VERDICTS.iter().map(|(_, name)| choice(output::verdict(name))).collect();
         let mut reader = Reader {
             verdicts: verdicts.unwrap_or_default(),
+            weights: model.map(|model| model.header.verdicts.clone()).unwrap_or_default(),
             presupposed: choice(output::basis("presupposed")),
             reported: choice(output::basis("reported")),
             ..Reader::default()
@@ -112,7 +115,7 @@ impl Reader {
         for theme in &codebook.themes {
             for topic in &theme.topics {
                 let code = format!("{}/{}", theme.id, topic.id);
-                if reader.verdicts.is_empty() {
+                if reader.weights.is_empty() {
                     reader.claims.insert(code, encode_claims(topic, encoder)?);
                 } else if let Some(side) = choice(output::side(&code)) {
                     reader.sides.insert(code, side);
@@ -135,19 +138,20 @@ impl Reader {
         }
     }
 
-    /// The likeliest verdict: five weighed alike for every topic, of which A and B listen to the topic's
-    /// own two sides as well.
+    /// The likeliest verdict, from what the text says of sides in general, of this topic's own sides, and on what ground.
     fn learned_verdict(&self, heads: &Heads, topic: &str, values: &Values<'_>) -> Option<(Verdict, f64)> {
-        let side = self.sides.get(topic).map_or(0.0, |side| side.log_odds(heads, values));
-        let weighed = VERDICTS.iter().zip(&self.verdicts).map(|((verdict, _), choice)| {
-            let push = match verdict {
-                Verdict::A => -side * SIDE_WEIGHT,
-                Verdict::B => side * SIDE_WEIGHT,
-                _ => 0.0,
-            };
-            (*verdict, logistic(choice.log_odds(heads, values) + push))
-        });
-        let weighed: Vec<(Verdict, f64)> = weighed.collect();
+        let general: Vec<f64> = self.verdicts.iter().map(|choice| choice.log_odds(heads, values)).collect();
+        let odds =
+            |choice: Option<&Choice>, absent: f64| choice.map_or(absent, |choice| choice.log_odds(heads, values));
+        let signals = signals::verdict(
+            &general,
+            odds(self.sides.get(topic), 0.0),
+            odds(self.presupposed.as_ref(), -signals::LIMIT),
+            odds(self.reported.as_ref(), -signals::LIMIT),
+        );
+        let weighed: Vec<(Verdict, f64)> = (VERDICTS.iter().zip(&self.weights))
+            .map(|((verdict, _), weights)| (*verdict, logistic(weights.log_odds(&signals))))
+            .collect();
         let total: f64 = weighed.iter().map(|(_, probability)| probability).sum();
         let best = weighed.into_iter().reduce(|best, next| if next.1 > best.1 { next } else { best })?;
         Some((best.0, best.1 / total.max(1e-9)))
@@ -225,9 +229,6 @@ fn encode_claims(topic: &Topic, encoder: &dyn Encoder) -> Result<Claims, EncodeE
     }
     Ok(claims)
 }
-
-/// How much a topic's own two sides push the general verdict; chosen on the sample project (0, 0.5, 1, 1.5, 2.5 tried).
-const SIDE_WEIGHT: f64 = 1.5;
 
 fn learned_facet<'a>(
     heads: &Heads,
