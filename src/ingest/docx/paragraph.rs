@@ -60,10 +60,11 @@ impl Paragraph {
                 self.run_is_bold = false;
             }
             "pStyle" => self.style = styles.of(value.unwrap_or("")),
-            "outlineLvl" if !self.in_run => {
-                if value.and_then(|level| level.parse::<u8>().ok()).is_some_and(|level| level < 9) {
-                    self.style = StyleUse::Heading;
-                }
+            // Level 9 is running text.
+            "outlineLvl"
+                if !self.in_run && value.and_then(|level| level.parse().ok()).is_some_and(|level: u8| level < 9) =>
+            {
+                self.style = StyleUse::Heading;
             }
             "numPr" => self.is_item = true,
             "b" if self.in_run => self.run_is_bold = is_on,

@@ -144,11 +144,14 @@ struct Table<'a> {
     rows: &'a [Vec<String>],
 }
 
+/// Whether headers are a tool's.
+type Fits = fn(Table<'_>) -> bool;
+
 /// The tool that the headers alone speak of.
 pub(super) fn tool_of(header: &[String]) -> Option<SurveyTool> {
     let normals: Vec<String> = header.iter().map(|header| normalise(header)).collect();
     let table = Table { header, normals: &normals, rows: &[] };
-    let tests: [(SurveyTool, fn(Table<'_>) -> bool); 8] = [
+    let tests: [(SurveyTool, Fits); 8] = [
         (SurveyTool::Qualtrics, qualtrics::fits),
         (SurveyTool::Nettskjema, nettskjema::fits),
         (SurveyTool::SurveyXact, surveyxact::fits),
