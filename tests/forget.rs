@@ -83,7 +83,8 @@ fn project_with_a_person(name: &str) -> Project {
          a5,cd,siloer,add,kl,2026-11-01,\"jo, det\"\n",
     )
     .unwrap();
-    fs::write(project.folder.join("notes.csv"), "on,key,note\nanswer,p2,skriver om kvintmarodde\nanswer,a7,fin\n").unwrap();
+    fs::write(project.folder.join("notes.csv"), "on,key,note\nanswer,p2,skriver om kvintmarodde\nanswer,a7,fin\n")
+        .unwrap();
     fs::write(project.folder.join("own.tagger"), b"innspilT and then some").unwrap();
     project
 }

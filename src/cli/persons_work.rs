@@ -6,11 +6,11 @@ use std::path::Path;
 
 use innspill::codebook::Codebook;
 use innspill::record::Analysis;
-use innspill::tag::Tagging;
 use innspill::review::check_set::read_checks;
 use innspill::review::{
     apply_checks, apply_corrections, apply_notes, apply_quotes, read_corrections, read_notes, read_quotes,
 };
+use innspill::tag::Tagging;
 
 use super::failure::Failure;
 
