@@ -127,6 +127,7 @@ impl SkipReason {
             SkipReason::EmptyRow => ["tom rad", "tom rad", "empty row"],
             SkipReason::EmptyCell => ["tom celle", "tom celle", "empty cell"],
             SkipReason::Heading => ["overskrift", "overskrift", "heading"],
+            SkipReason::Forgotten => ["slettet på anmodning", "sletta etter oppmoding", "erased on request"],
             SkipReason::PageFurniture => [
                 "sidetall, topptekst og løse tegn",
                 "sidetal, topptekst og lause teikn",

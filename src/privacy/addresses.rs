@@ -242,10 +242,11 @@ impl Search<'_> {
             }
         }
         let digits = self.rest(digits_at).bytes().take_while(u8::is_ascii_digit).count();
-        if separators > 0 && digits == 4 {
-            if let Some(end) = self.place_after(digits_at + 4) {
-                return end;
-            }
+        if separators > 0
+            && digits == 4
+            && let Some(end) = self.place_after(digits_at + 4)
+        {
+            return end;
         }
         position
     }
@@ -309,16 +310,16 @@ impl Search<'_> {
         let follows_digits = lead.trim_end().ends_with(|c: char| c.is_ascii_digit());
         if (AMOUNT_WORDS.contains(&previous.as_str()) && !lead.trim_end().ends_with(',')) || follows_digits {
             // "bor på 5003 Bergen" is how nobody writes an address; "i 2023 Oslo" is how they write years.
-            return is_named.then(|| self.from_code(start, word))?;
+            return is_named.then(|| self.code_and_place(start, word))?;
         }
         let is_year = ("1900".."2100").contains(&code);
         let is_place = known(&word.text.to_lowercase()).is_place();
         let hyphened = self.rest(word.range.end).starts_with('-') || word.text.contains('-') && !is_place;
         let fits = is_named || (is_place && !is_year && !hyphened);
-        if fits { self.from_code(start, word) } else { None }
+        if fits { self.code_and_place(start, word) } else { None }
     }
 
-    fn from_code(&self, start: usize, word: &Spotted<'_>) -> Option<Range<usize>> {
+    fn code_and_place(&self, start: usize, word: &Spotted<'_>) -> Option<Range<usize>> {
         let end = self.place_after(start + 4).unwrap_or(word.range.end);
         let prefix = self
             .text

@@ -238,15 +238,15 @@ pub(super) fn leave_out(
         .collect();
     let files: Vec<Arc<str>> =
         old.places.iter().map(|place| Arc::clone(&place.file)).collect::<BTreeSet<_>>().into_iter().collect();
-    let of = |at: usize| kept(at);
-    let places: Vec<&Place> = old.places.iter().enumerate().filter(|(at, _)| of(*at)).map(|(_, place)| place).collect();
+    let places: Vec<&Place> =
+        old.places.iter().enumerate().filter(|(at, _)| kept(*at)).map(|(_, place)| place).collect();
     let file_of = |place: &Place| files.binary_search(&place.file).ok().and_then(|at| u32::try_from(at).ok());
     let flags: Vec<u8> = (old.human_checked.iter().zip(&old.quote_ok).enumerate())
-        .filter(|(at, _)| of(*at))
+        .filter(|(at, _)| kept(*at))
         .map(|(_, (&checked, &quote_ok))| u8::from(checked) * CHECKED + u8::from(quote_ok) * QUOTE_OK)
         .collect();
     let answers = old.answers.iter().copied().filter(|answer| !gone.contains(answer));
-    let same_text = old.same_text.iter().enumerate().filter(|(at, _)| of(*at)).map(|(_, group)| optional(*group));
+    let same_text = old.same_text.iter().enumerate().filter(|(at, _)| kept(*at)).map(|(_, group)| optional(*group));
     let names: Vec<&str> = files.iter().map(|file| &**file).collect();
     connection.execute(
         // No fingerprint: the groups of alike answers are found anew.
