@@ -133,7 +133,6 @@ impl SkipReason {
                 "sidetal, topptekst og lause teikn",
                 "page numbers, running heads and loose signs",
             ],
-            SkipReason::Forgotten => ["slettet på forespørsel", "sletta på førespurnad", "forgotten on request"],
         };
         choose(language, wordings)
     }
