@@ -71,7 +71,7 @@ impl Train {
         };
         tracing::info!(answers = model.header.answers, outputs = model.heads.outputs.len(), "trained");
         let mut output = Output::create(&self.output)?;
-        output.write_all(&model.to_bytes())?;
+        output.write_all(&model.to_bytes()?)?;
         output.finish()
     }
 }

@@ -1,5 +1,7 @@
 //! Learned heads: one linear classifier per output, over surface features and over text vectors.
 
+use std::io::Read;
+
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 
@@ -24,7 +26,11 @@ pub enum HeadsError {
 }
 
 const MAGIC: &[u8; 8] = b"innspilT";
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
+/// The compressor's level; training waits for it once, reading does not feel it.
+const COMPRESSION: i32 = 19;
+/// A file that expands to more is refused.
+const LARGEST: u64 = 1 << 30;
 
 /// The linear classifiers, apart from how their values are calibrated.
 #[derive(Debug, Clone, PartialEq)]
@@ -196,10 +202,33 @@ pub fn dot(left: &[f32], right: &[f32]) -> f32 {
     sums.iter().sum::<f32>() + rest
 }
 
-/// Begins a tagger file.
-pub fn write_magic(into: &mut Vec<u8>) {
-    into.extend_from_slice(MAGIC);
-    into.extend_from_slice(&FORMAT.to_le_bytes());
+/// A tagger file that holds `contents`: compressed, since half of the weights are small numbers.
+///
+/// # Errors
+/// Those of the compressor.
+pub fn file(contents: &[u8]) -> std::io::Result<Vec<u8>> {
+    let mut bytes = MAGIC.to_vec();
+    bytes.extend_from_slice(&FORMAT.to_le_bytes());
+    bytes.extend(zstd::bulk::compress(contents, COMPRESSION)?);
+    Ok(bytes)
+}
+
+/// What a tagger file holds.
+///
+/// # Errors
+/// [`HeadsError::NotHeads`], [`HeadsError::OtherFormat`]; [`HeadsError::Damaged`] if it cannot be expanded, or expands
+/// beyond reason.
+pub fn contents(file: &[u8]) -> Result<Vec<u8>, HeadsError> {
+    let rest = file.strip_prefix(MAGIC).ok_or(HeadsError::NotHeads)?;
+    let (format, rest) = rest.split_first_chunk().ok_or(HeadsError::NotHeads)?;
+    match u32::from_le_bytes(*format) {
+        FORMAT => {}
+        other => return Err(HeadsError::OtherFormat(other)),
+    }
+    let decoder = zstd::stream::Decoder::new(rest).map_err(|_| HeadsError::Damaged("compression"))?;
+    let mut contents = Vec::new();
+    decoder.take(LARGEST + 1).read_to_end(&mut contents).map_err(|_| HeadsError::Damaged("compression"))?;
+    if contents.len() as u64 > LARGEST { Err(HeadsError::Damaged("size")) } else { Ok(contents) }
 }
 
 /// Appends a block with its length.
@@ -213,17 +242,9 @@ pub fn write_block(into: &mut Vec<u8>, block: &[u8]) {
 pub struct Bytes<'a>(&'a [u8]);
 
 impl<'a> Bytes<'a> {
-    /// Starts on a tagger file.
-    ///
-    /// # Errors
-    /// [`HeadsError::NotHeads`] or [`HeadsError::OtherFormat`].
-    pub fn new(bytes: &'a [u8]) -> Result<Self, HeadsError> {
-        let rest = bytes.strip_prefix(MAGIC).ok_or(HeadsError::NotHeads)?;
-        let (format, rest) = rest.split_first_chunk().ok_or(HeadsError::NotHeads)?;
-        match u32::from_le_bytes(*format) {
-            FORMAT => Ok(Bytes(rest)),
-            other => Err(HeadsError::OtherFormat(other)),
-        }
+    /// Starts on what a tagger file holds, see [`contents`].
+    pub fn new(contents: &'a [u8]) -> Self {
+        Bytes(contents)
     }
 
     fn take(&mut self, length: usize) -> Result<&'a [u8], HeadsError> {
@@ -267,20 +288,22 @@ mod tests {
     #[test]
     fn heads_come_back_from_their_bytes() {
         let mut bytes = Vec::new();
-        write_magic(&mut bytes);
         sample().write(&mut bytes);
-        let read = Heads::read(&mut Bytes::new(&bytes).unwrap()).unwrap();
+        let contents = contents(&file(&bytes).unwrap()).unwrap();
+        let read = Heads::read(&mut Bytes::new(&contents)).unwrap();
         assert_eq!(read, sample());
     }
 
     #[test]
     fn cut_bytes_are_refused_at_every_length() {
         let mut bytes = Vec::new();
-        write_magic(&mut bytes);
         sample().write(&mut bytes);
         for length in 0..bytes.len() {
-            let read = Bytes::new(&bytes[..length]).and_then(|mut bytes| Heads::read(&mut bytes));
-            assert!(read.is_err(), "{length}");
+            assert!(Heads::read(&mut Bytes::new(&bytes[..length])).is_err(), "{length}");
+        }
+        let file = file(&bytes).unwrap();
+        for length in 0..file.len() {
+            assert!(contents(&file[..length]).is_err(), "{length}");
         }
     }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::calibrate::{Logistic, Sigmoid};
-use super::heads::{Bytes, Heads, HeadsError, write_block, write_magic};
+use super::heads::{self, Bytes, Heads, HeadsError, write_block};
 
 /// A score this little under its threshold leaves the answer `undecided` rather than `none_of_the_above`.
 pub const MARGIN: f64 = 0.1;
@@ -58,12 +58,14 @@ pub struct Model {
 
 impl Model {
     /// The file's bytes.
-    pub fn to_bytes(&self) -> Vec<u8> {
-        let mut bytes = Vec::new();
-        write_magic(&mut bytes);
-        write_block(&mut bytes, &serde_json::to_vec(&self.header).unwrap_or_default());
-        self.heads.write(&mut bytes);
-        bytes
+    ///
+    /// # Errors
+    /// Those of the compressor.
+    pub fn to_bytes(&self) -> std::io::Result<Vec<u8>> {
+        let mut contents = Vec::new();
+        write_block(&mut contents, &serde_json::to_vec(&self.header).unwrap_or_default());
+        self.heads.write(&mut contents);
+        heads::file(&contents)
     }
 
     /// Reads a file's bytes.
@@ -71,7 +73,8 @@ impl Model {
     /// # Errors
     /// [`HeadsError`] if they are no tagger, of another format, or damaged.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, HeadsError> {
-        let mut bytes = Bytes::new(bytes)?;
+        let contents = heads::contents(bytes)?;
+        let mut bytes = Bytes::new(&contents);
         let header = serde_json::from_slice(bytes.block()?).map_err(|_| HeadsError::Damaged("header"))?;
         Ok(Model { header, heads: Heads::read(&mut bytes)? })
     }
