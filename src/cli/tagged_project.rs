@@ -8,7 +8,6 @@ use innspill::pipeline::shown_text;
 use innspill::record::{Analysis, Record};
 use innspill::settings::Settings;
 use innspill::store::Store;
-use innspill::store::Store;
 use innspill::tag::Input;
 use innspill::text;
 use rayon::prelude::*;
