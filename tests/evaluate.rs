@@ -39,7 +39,12 @@ fn two_codings_compare_and_tell_what_is_taken_for_what() {
     let bjarte = write(
         folder.path(),
         "bjarte.jsonl",
-        &[("1", silos, "A"), ("2", "leadership/delegation", "A"), ("3", silos, "A"), ("4", "framework/regulation", "A")],
+        &[
+            ("1", silos, "A"),
+            ("2", "leadership/delegation", "A"),
+            ("3", silos, "A"),
+            ("4", "framework/regulation", "A"),
+        ],
     );
     let (json, _) = evaluate(&["--gold", &anne, "--predicted", &bjarte, "--format", "json"]);
     let report: serde_json::Value = serde_json::from_str(&json).unwrap();

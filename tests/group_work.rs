@@ -83,8 +83,11 @@ fn planted_votes_and_placements_stand_in_the_tables_and_the_report() {
 fn a_wrong_line_is_told_and_left_out_and_fails_a_strict_run() {
     let folder = tempfile::tempdir().unwrap();
     project(folder.path());
-    fs::write(folder.path().join("votes.csv"), "group,round,topic,votes\nBord 1,initial,silos,4\nBord 2,initial,silos,-4\n")
-        .unwrap();
+    fs::write(
+        folder.path().join("votes.csv"),
+        "group,round,topic,votes\nBord 1,initial,silos,4\nBord 2,initial,silos,-4\n",
+    )
+    .unwrap();
     let assert = run(folder.path(), false).success();
     let errors = String::from_utf8(assert.get_output().stderr.clone()).unwrap();
     assert!(errors.contains("votes.csv:3: negative votes; write 0 or more"), "{errors}");

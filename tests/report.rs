@@ -52,17 +52,18 @@ fn every_link_of_the_report_leads_somewhere_and_every_number_reaches_what_it_cou
     let answers = table("answers.csv");
     let respondent_of = |id: &str| answers.iter().position(|row| row["id"] == id);
     // A list: how many it says there are, those it shows, and the filter behind it.
-    let lists: BTreeMap<String, (usize, usize)> = pattern(r#"(?s)<div class="list" id="(l\d+)">.*?<p>([^<]*)<code>.*?</div>"#)
-        .captures_iter(&report)
-        .map(|found| {
-            let numbers: Vec<usize> = pattern(r"\d[\d\u{a0}]*")
-                .find_iter(&found[2])
-                .map(|number| number.as_str().replace('\u{a0}', "").parse().unwrap())
-                .collect();
-            let shown = found[0].matches("<li>").count();
-            (found[1].to_owned(), (*numbers.last().unwrap(), shown))
-        })
-        .collect();
+    let lists: BTreeMap<String, (usize, usize)> =
+        pattern(r#"(?s)<div class="list" id="(l\d+)">.*?<p>([^<]*)<code>.*?</div>"#)
+            .captures_iter(&report)
+            .map(|found| {
+                let numbers: Vec<usize> = pattern(r"\d[\d\u{a0}]*")
+                    .find_iter(&found[2])
+                    .map(|number| number.as_str().replace('\u{a0}', "").parse().unwrap())
+                    .collect();
+                let shown = found[0].matches("<li>").count();
+                (found[1].to_owned(), (*numbers.last().unwrap(), shown))
+            })
+            .collect();
     let mut counted = 0;
     let numbers = pattern(r##"<a class="n" href="#(l\d+)" data-count="(\d+)" data-unit="(\w+)">([^<]+)</a>"##);
     for found in numbers.captures_iter(&report) {
@@ -120,7 +121,9 @@ fn with_suppress_cells_no_table_that_is_passed_on_shows_one_to_four_persons_or_g
     }
     assert!(checked > 100, "{checked} numbers checked");
     let report = fs::read_to_string(out.join("report.html")).unwrap();
-    for found in pattern(r#"<span class="n">([^<]+)</span> <span class="base">av ([\d\u{a0}]+)</span>"#).captures_iter(&report) {
+    for found in
+        pattern(r#"<span class="n">([^<]+)</span> <span class="base">av ([\d\u{a0}]+)</span>"#).captures_iter(&report)
+    {
         if let Ok(number) = found[1].replace('\u{a0}', "").parse::<usize>() {
             assert!(!(1..5).contains(&number), "the report says {number} of {}", &found[2]);
         }

@@ -109,7 +109,8 @@ fn write_mistakes(path: &Path, mistakes: &[Mistake]) -> Result<(), Failure> {
         lines.push_str(&serde_json::to_string(mistake).unwrap_or_default());
         lines.push('\n');
     }
-    std::fs::write(path, lines).map_err(|error| Failure::Usage(format!("{}: cannot write: {error}", path.display())))?;
+    std::fs::write(path, lines)
+        .map_err(|error| Failure::Usage(format!("{}: cannot write: {error}", path.display())))?;
     tracing::info!("{} answers differ: {}", mistakes.len(), path.display());
     Ok(())
 }

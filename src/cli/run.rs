@@ -163,8 +163,7 @@ impl Run {
     /// What groups voted for and placed, where the project has such files; read before the long work begins.
     fn group_work(&self, plan: &Plan) -> Result<GroupWorkInput, Failure> {
         let Some(project) = self.project() else { return Ok(GroupWorkInput::default()) };
-        let input =
-            group_work::read(project, &plan.codebook).map_err(|error| Failure::Usage(error.to_string()))?;
+        let input = group_work::read(project, &plan.codebook).map_err(|error| Failure::Usage(error.to_string()))?;
         for problem in &input.problems {
             tracing::warn!("{problem}; the line is left out");
         }

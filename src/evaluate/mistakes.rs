@@ -111,7 +111,8 @@ pub fn mistakes(gold: &[Coded], predicted: &[Coded]) -> Vec<Mistake> {
 }
 
 fn mistake(gold: &Coded, predicted: &Coded, levels: &[Level]) -> Mistake {
-    let named = |level: &str, codes: Vec<&String>| codes.into_iter().map(|code| format!("{level}: {code}")).collect::<Vec<_>>();
+    let named =
+        |level: &str, codes: Vec<&String>| codes.into_iter().map(|code| format!("{level}: {code}")).collect::<Vec<_>>();
     let (mut missed, mut extra) = (Vec::new(), Vec::new());
     for (name, select) in levels {
         missed.extend(named(name, select(gold).difference(select(predicted)).collect()));

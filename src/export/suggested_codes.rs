@@ -42,11 +42,8 @@ impl SuggestedCodesTable<'_> {
         let source = &self.0;
         let words = code.words.join(", ");
         let records = &source.analysis.records;
-        let ids: Vec<&str> = code
-            .rows
-            .iter()
-            .filter_map(|&row| records.get(row).map(|record| record.answer.id.0.as_str()))
-            .collect();
+        let ids: Vec<&str> =
+            code.rows.iter().filter_map(|&row| records.get(row).map(|record| record.answer.id.0.as_str())).collect();
         let ids = ids.join(" ");
         let mut cells = vec![Cell::count(place), Cell::Text(&code.label), Cell::Text(&words)];
         cells.extend(count_cells(&code.answers));

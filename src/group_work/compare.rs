@@ -102,11 +102,7 @@ fn agreement(topic: &TopicVotes, side: Option<&TextSide>) -> Agreement {
 fn same_in_groups(topic: &TopicVotes, entry: &Consensus) -> Option<Count> {
     let voted = &topic.claims.by_group;
     let wrote = |attribute: &crate::patterns::GroupConsensus| -> Vec<(Side, Side)> {
-        attribute
-            .by_group
-            .iter()
-            .filter_map(|stance| Some((*voted.get(&stance.group)?, stance.lead?)))
-            .collect()
+        attribute.by_group.iter().filter_map(|stance| Some((*voted.get(&stance.group)?, stance.lead?))).collect()
     };
     let pairs = entry.groups.iter().map(wrote).max_by_key(Vec::len).filter(|pairs| !pairs.is_empty())?;
     let same = pairs.iter().filter(|(vote, text)| vote == text).count();

@@ -254,7 +254,9 @@ fn votes(table: Table, vocabulary: &Vocabulary, input: &mut GroupWorkInput) -> R
             Ok(vote) => {
                 let same = (vote.group.clone(), vote.round, vote.topic.clone(), vote.claim);
                 match first_lines.get(&same) {
-                    Some(first) => input.problems.push(table.problem(*line, &repeated(*first, "group, round, topic and claim"))),
+                    Some(first) => {
+                        input.problems.push(table.problem(*line, &repeated(*first, "group, round, topic and claim")))
+                    }
                     None => {
                         first_lines.insert(same, *line);
                         input.votes.push(vote);
@@ -307,7 +309,10 @@ fn placements(table: Table, vocabulary: &Vocabulary, input: &mut GroupWorkInput)
                 "" => None,
                 written => vocabulary.scope(written),
             };
-            let scope = known.ok_or("unknown scope; write a value of the codebook's scope, such as project, systemic or cultural".to_owned())?;
+            let scope = known.ok_or(
+                "unknown scope; write a value of the codebook's scope, such as project, systemic or cultural"
+                    .to_owned(),
+            )?;
             if name.is_empty() {
                 return Err(NO_GROUP.to_owned());
             }
@@ -328,7 +333,9 @@ fn placements(table: Table, vocabulary: &Vocabulary, input: &mut GroupWorkInput)
                 sorted.sort_unstable();
                 let same = (placement.group.clone(), placement.topic.clone(), placement.scope.clone(), sorted);
                 match first_lines.get(&same) {
-                    Some(first) => input.problems.push(table.problem(*line, &repeated(*first, "group, topic, phase and scope"))),
+                    Some(first) => {
+                        input.problems.push(table.problem(*line, &repeated(*first, "group, topic, phase and scope")))
+                    }
                     None => {
                         first_lines.insert(same, *line);
                         input.placements.push(placement);

@@ -196,9 +196,8 @@ fn topics(votes: &[Vote], codebook: &Codebook) -> Vec<TopicVotes> {
         by_topic.entry(&vote.topic).or_default().push(vote);
     }
     let codes = codebook.codes().into_iter().filter(|code| code.level == Level::Topic);
-    let mut topics: Vec<TopicVotes> = codes
-        .filter_map(|code| Some(of_topic(&code.code, by_topic.get(code.code.as_str())?, &kept)))
-        .collect();
+    let mut topics: Vec<TopicVotes> =
+        codes.filter_map(|code| Some(of_topic(&code.code, by_topic.get(code.code.as_str())?, &kept))).collect();
     let all: usize = topics.iter().map(|topic| topic.initial).sum();
     let count = topics.len();
     for topic in &mut topics {

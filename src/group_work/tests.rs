@@ -94,8 +94,14 @@ fn a_group_chooses_only_between_the_claims_of_cards_it_kept() {
 fn planted_placements_come_out_as_planted() {
     let mut file = "group,topic,phase,scope\n".to_owned();
     for table in 1..=6 {
-        file.push_str(&format!("Bord {table},collaboration/silos,{},systemic\n", if table < 4 { "throughout" } else { "a|b|c" }));
-        file.push_str(&format!("Bord {table},method/research,{},project\n", if table < 3 { "throughout" } else { "a" }));
+        file.push_str(&format!(
+            "Bord {table},collaboration/silos,{},systemic\n",
+            if table < 4 { "throughout" } else { "a|b|c" }
+        ));
+        file.push_str(&format!(
+            "Bord {table},method/research,{},project\n",
+            if table < 3 { "throughout" } else { "a" }
+        ));
     }
     file.push_str("Bord 1,framework/regulation,\"b, c\",Systemisk\n");
     let matrix = work(&[("placements.csv", &file)]).matrix.unwrap();
@@ -172,7 +178,8 @@ fn a_file_without_a_needed_column_says_which() {
 #[test]
 fn a_file_as_norwegian_excel_saves_it_is_read() {
     let folder = tempfile::tempdir().unwrap();
-    let (bytes, _, _) = encoding_rs::WINDOWS_1252.encode("Gruppe;Runde;Tema;Påstand;Stemmer\r\nBord Ø;påstand;Delegering;A;3\r\n");
+    let (bytes, _, _) =
+        encoding_rs::WINDOWS_1252.encode("Gruppe;Runde;Tema;Påstand;Stemmer\r\nBord Ø;påstand;Delegering;A;3\r\n");
     fs::write(folder.path().join("votes.csv"), bytes).unwrap();
     let read = read(folder.path(), &codebook()).unwrap();
     assert_eq!((read.votes[0].group.as_str(), read.votes[0].claim), ("Bord Ø", Some(Claim::A)));

@@ -212,11 +212,7 @@ pub fn word_contrasts(analysis: &Analysis, settings: &PatternSettings) -> Vec<Wo
 }
 
 /// The same in a frame that is laid out already, of words that are read already.
-pub(super) fn word_contrasts_of(
-    frame: &Frame<'_>,
-    used: &LemmaUse,
-    settings: &PatternSettings,
-) -> Vec<WordContrast> {
+pub(super) fn word_contrasts_of(frame: &Frame<'_>, used: &LemmaUse, settings: &PatternSettings) -> Vec<WordContrast> {
     let content = frame.content_rows();
     let test = TableTest::up_to(frame.records.len());
     let mut compared = Vec::new();

@@ -144,7 +144,9 @@ pub fn suggest(
                 uncoded: own.iter().filter(|&&row| frame.records[row].tagging.outcome != Outcome::Coded).count(),
                 voices: Count::new(frame.voice_unit, frame.voices_of(&own).len(), voices),
                 distance: mean(&mut own.iter().map(|&row| 1.0 - nearest_code(&frame.records[row]))),
-                cohesion: mean(&mut members.iter().filter_map(|&at| clustering.scores.get(at)).map(|score| score.value())),
+                cohesion: mean(
+                    &mut members.iter().filter_map(|&at| clustering.scores.get(at)).map(|score| score.value()),
+                ),
                 reach: frame.reach(&own, &all),
                 quotes: best(&frame, &own, settings, central),
                 rows: own,

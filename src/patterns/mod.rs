@@ -122,10 +122,7 @@ impl Wording {
     /// Reads every answer's words; of `settings` only the numbers of words, phrases and voices matter.
     pub fn read(analysis: &Analysis, codebook: &Codebook, settings: &PatternSettings) -> Self {
         let frame = Frame::new(analysis, settings);
-        Wording {
-            used: contrast::LemmaUse::of(&frame, settings),
-            uncovered: phrases::read(&frame, codebook, settings),
-        }
+        Wording { used: contrast::LemmaUse::of(&frame, settings), uncovered: phrases::read(&frame, codebook, settings) }
     }
 }
 
@@ -138,12 +135,7 @@ pub fn seek(analysis: &Analysis, codebook: &Codebook, settings: &PatternSettings
 }
 
 /// The same with words that are read already: of this analysis, or of one that differs in its groups alone.
-pub fn seek_with(
-    analysis: &Analysis,
-    codebook: &Codebook,
-    settings: &PatternSettings,
-    wording: &Wording,
-) -> Patterns {
+pub fn seek_with(analysis: &Analysis, codebook: &Codebook, settings: &PatternSettings, wording: &Wording) -> Patterns {
     let frame = Frame::new(analysis, settings);
     let codes = frame.code_rows(codebook);
     let mut patterns = Patterns {

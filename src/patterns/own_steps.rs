@@ -38,9 +38,8 @@ pub(super) fn own_steps(
     let content = frame.content_rows();
     let own: Vec<usize> =
         content.iter().copied().filter(|&row| value(row, "form") == Some("proposal") && addressed(row)).collect();
-    let among = |rows: &[usize]| -> Vec<usize> {
-        own.iter().copied().filter(|row| rows.binary_search(row).is_ok()).collect()
-    };
+    let among =
+        |rows: &[usize]| -> Vec<usize> { own.iter().copied().filter(|row| rows.binary_search(row).is_ok()).collect() };
     let steps = |topic: Option<&str>, rows: Vec<usize>| OwnSteps {
         topic: topic.map(str::to_owned),
         answers: Count::new(Unit::Answers, rows.len(), own.len()),

@@ -127,9 +127,8 @@ fn minority(composer: &Composer<'_>, entry: &Consensus) -> Option<String> {
     };
     let n = entry.took_side.n;
     let count = Count::exact(entry.took_side.unit, n - entry.took_side.k.min(n), n);
-    (count.k > 0 && entry.word != ConsensusWord::TooFew).then(|| {
-        composer.words.fill("minority", &[("of", &composer.of(&count)), ("side", side_id(side))])
-    })
+    (count.k > 0 && entry.word != ConsensusWord::TooFew)
+        .then(|| composer.words.fill("minority", &[("of", &composer.of(&count)), ("side", side_id(side))]))
 }
 
 /// Sides that are not the writer's own: a question's premise, or the opinion of others.

@@ -123,7 +123,8 @@ struct OrientationRow {
 pub fn group_work(composer: &mut Composer<'_>) -> Option<GroupWorkSection> {
     let work = composer.source.patterns.group_work.as_ref()?;
     let internal = !composer.source.is_shared();
-    let shown = if internal { work.problems.iter().take(MOST_PROBLEMS).map(ToString::to_string).collect() } else { Vec::new() };
+    let shown =
+        if internal { work.problems.iter().take(MOST_PROBLEMS).map(ToString::to_string).collect() } else { Vec::new() };
     let of_groups = |k: usize, n: usize| groups_of(composer, work, k, n);
     let first_only = work.topics.iter().filter(|topic| topic.at_first_only).map(|topic| {
         composer.words.fill(
@@ -244,7 +245,9 @@ fn topic_row(composer: &Composer<'_>, work: &GroupWork, topic: &TopicVotes) -> T
     let text = topic.text.as_ref().and_then(|text| text.side);
     let told = text.zip(entry).map(|(side, entry)| {
         let (word, _) = word_of(composer, side.word);
-        if composer.source.hides_sides(entry) || side.word == crate::patterns::ConsensusWord::TooFew && composer.source.is_shared() {
+        if composer.source.hides_sides(entry)
+            || side.word == crate::patterns::ConsensusWord::TooFew && composer.source.is_shared()
+        {
             return word;
         }
         let (a, b) = (composer.numbers.whole(side.a), composer.numbers.whole(side.b));
@@ -342,9 +345,10 @@ fn matrix_view(composer: &Composer<'_>, work: &GroupWork, matrix: &Matrix) -> Ma
 
 /// The cell with most placements, in words.
 fn busiest(composer: &Composer<'_>, matrix: &Matrix, columns: &[String]) -> String {
-    let cells = matrix.scopes.iter().zip(&matrix.cells).flat_map(|(scope, row)| {
-        row.iter().zip(columns).map(move |(cell, column)| (cell.placements, scope, column))
-    });
+    let cells =
+        matrix.scopes.iter().zip(&matrix.cells).flat_map(|(scope, row)| {
+            row.iter().zip(columns).map(move |(cell, column)| (cell.placements, scope, column))
+        });
     let most = cells.rev().max_by_key(|(placements, ..)| *placements);
     most.map_or_else(String::new, |(placements, scope, column)| {
         format!("{} × {column}: {}", facet_name(composer, "scope", scope), composer.numbers.whole(placements))
