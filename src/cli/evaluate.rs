@@ -1,11 +1,11 @@
 //! `innspill evaluate --gold FILE (--predicted FILE | ...)`
 
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use innspill::answer::Kind;
 use innspill::evaluate::scoring::{Figure, LevelReport};
-use innspill::evaluate::{Coded, Report, score};
+use innspill::evaluate::{Coded, Mistake, Report, mistakes, score};
 use innspill::tag::{Input, Labelling, Tagging};
 use innspill::text::mend;
 
@@ -19,6 +19,7 @@ use super::opening::{AnyTagger, Tools};
 /// Examples:
 ///   innspill evaluate --gold gold.jsonl
 ///   innspill evaluate --gold anne.jsonl --predicted bjarte.jsonl --format json
+///   innspill evaluate --gold gold.jsonl --mistakes mistakes.jsonl
 #[derive(Debug, clap::Args)]
 #[command(verbatim_doc_comment)]
 pub struct Evaluate {
@@ -35,10 +36,16 @@ pub struct Evaluate {
     /// How to print
     #[arg(long, value_enum, default_value = "text")]
     format: Form,
+    /// Write the answers that differ, worst first, with their text, as JSONL; the text goes nowhere else
+    #[arg(long, value_name = "FILE")]
+    mistakes: Option<PathBuf>,
     /// Exit with 1 if macro-F1 (of themes, else of labels) is below this
     #[arg(long, value_name = "X")]
     fail_under: Option<f64>,
 }
+
+/// Pairs of codes printed per level; JSON has more.
+const TOLD_CONFUSED: usize = 8;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 enum Form {
@@ -56,6 +63,9 @@ impl Evaluate {
             None => self.tag(&gold)?,
         };
         let report = score(&gold, &predicted);
+        if let Some(path) = &self.mistakes {
+            write_mistakes(path, &mistakes(&gold, &predicted))?;
+        }
         let mut output = std::io::stdout().lock();
         match self.format {
             Form::Json => writeln!(output, "{}", serde_json::to_string_pretty(&report).unwrap_or_default())?,
@@ -92,6 +102,19 @@ impl Evaluate {
     }
 }
 
+/// One object a line.
+fn write_mistakes(path: &Path, mistakes: &[Mistake]) -> Result<(), Failure> {
+    let mut lines = String::new();
+    for mistake in mistakes {
+        lines.push_str(&serde_json::to_string(mistake).unwrap_or_default());
+        lines.push('\n');
+    }
+    std::fs::write(path, lines)
+        .map_err(|error| Failure::Usage(format!("{}: cannot write: {error}", path.display())))?;
+    tracing::info!("{} answers differ: {}", mistakes.len(), path.display());
+    Ok(())
+}
+
 /// `as_labels`: gold has free labels, so the themes are compared with those.
 fn coded(row: &Coded, tagging: Tagging, as_labels: bool) -> Coded {
     let themes: std::collections::BTreeSet<String> = tagging.themes.into_iter().map(|tag| tag.code).collect();
@@ -124,6 +147,12 @@ fn in_words(report: &Report) -> String {
     );
     for (name, level) in &report.levels {
         text.push_str(&level_in_words(name, level));
+    }
+    for (level, confused) in &report.confused {
+        text.push_str(&format!("\n{level} taken for another (missed -> given: answers)\n"));
+        for pair in confused.iter().take(TOLD_CONFUSED) {
+            text.push_str(&format!("  {} -> {}: {}\n", pair.gold, pair.predicted, pair.answers));
+        }
     }
     if let Some(accuracy) = report.verdict_accuracy {
         text.push_str(&format!("\nverdict accuracy {}", figure(accuracy)));

@@ -7,11 +7,14 @@ use serde::Serialize;
 
 use super::gold::Coded;
 use super::measures::{Confusion, alpha, calibration_error};
+use super::mistakes::{Confused, confusions};
 use crate::tag::solver::Shuffle;
 
 /// Bootstrap rounds behind every interval.
 const ROUNDS: usize = 1_000;
 const BINS: usize = 15;
+/// Pairs of codes told per level.
+const MOST_CONFUSED: usize = 15;
 /// Theme scores from here on count in the calibration error.
 const LEAST_SCORE: f64 = 0.1;
 
@@ -77,6 +80,8 @@ pub struct Report {
     pub calibration_error: Option<f64>,
     /// The same by theme.
     pub calibration_by_theme: BTreeMap<String, f64>,
+    /// By level, which codes are taken for which, most often first.
+    pub confused: BTreeMap<&'static str, Vec<Confused>>,
 }
 
 type Select = fn(&Coded) -> &BTreeSet<String>;
@@ -113,6 +118,7 @@ pub fn score(gold: &[Coded], predicted: &[Coded]) -> Report {
         facets: facets(&pairs),
         calibration_error,
         calibration_by_theme,
+        confused: confusions(&pairs, MOST_CONFUSED),
     }
 }
 
