@@ -178,8 +178,10 @@ mod tests {
                 let mut facts = [facts(&words), facts(&english)];
                 facts.iter_mut().for_each(|facts| facts.sort());
                 assert_eq!(facts[0], facts[1], "{words}");
-                for foreign in [" the ", " file", "row", " and "] {
-                    assert!(!words.contains(foreign), "{words}");
+                // What a failing device calls itself stays as the system says it.
+                let words = words.split('(').next().unwrap_or_default();
+                for word in words.split(|c: char| !c.is_alphabetic()) {
+                    assert!(!["the", "file", "row", "and", "is", "not", "has"].contains(&word), "{words}");
                 }
             }
             assert_ne!(reason.in_language(Language::Nb), reason.in_language(Language::Nn));
