@@ -245,7 +245,9 @@ mod tests {
         }
     }
 
-    fn told(report: &ChangeReport) -> Vec<(Cause, usize, Vec<(String, usize, usize)>)> {
+    type Told = Vec<(Cause, usize, Vec<(String, usize, usize)>)>;
+
+    fn told(report: &ChangeReport) -> Told {
         let codes = |changes: &TagChanges| {
             changes.codes.iter().map(|((_, code), change)| (code.clone(), change.gained, change.lost)).collect()
         };

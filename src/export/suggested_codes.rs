@@ -67,6 +67,6 @@ impl SuggestedCodesTable<'_> {
 impl Source<'_> {
     /// Whether a suggestion may be told of: in what is passed on, only where enough voices are behind it.
     pub fn may_suggest(&self, code: &SuggestedCode) -> bool {
-        !code.answers.suppressed && !(self.is_small(code.voices.k) || self.is_small(code.answers.k))
+        !(code.answers.suppressed || self.is_small(code.voices.k) || self.is_small(code.answers.k))
     }
 }

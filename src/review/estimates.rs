@@ -277,7 +277,7 @@ mod tests {
                 answer: record.answer.id.clone(),
                 text_hash: text_hash(&record.shown),
                 probability,
-                said: [(SILOS.to_owned(), if number < 30 || number >= 94 { Said::Yes } else { Said::No })].into(),
+                said: [(SILOS.to_owned(), if (30..94).contains(&number) { Said::No } else { Said::Yes })].into(),
                 who: "Åse".to_owned(),
                 when: String::new(),
                 line: 2,

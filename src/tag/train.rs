@@ -48,6 +48,8 @@ const DENSE: SolverSettings = SolverSettings { cost: 4.0, passes: 20, balance: 0
 /// # Errors
 /// [`EncodeError`] from the encoder.
 pub fn train_codebook(codebook: &Codebook, examples: &[Example], encoder: &dyn Encoder) -> Result<Model, EncodeError> {
+    let own = examples_of(codebook);
+    let examples = &[examples, &own].concat();
     let data = Data::new(examples, encoder)?;
     let outputs = codebook_outputs(codebook, examples);
     let labels = data.labels(&outputs);
@@ -76,6 +78,32 @@ pub fn train_labels(examples: &[Example], encoder: &dyn Encoder) -> Result<Model
     let mut calibration = Calibration::default();
     calibration.labels(&outputs, &labels, &held_out);
     Ok(data.finish(Purpose::Labels, outputs, &labels, encoder, calibration))
+}
+
+/// The codebook's own examples of its claims, and the claims themselves, as coded answers. What is not said of them is
+/// unknown: an example of one code may well fit another.
+fn examples_of(codebook: &Codebook) -> Vec<Example> {
+    let mut examples = Vec::new();
+    for theme in &codebook.themes {
+        for topic in &theme.topics {
+            let code = format!("{}/{}", theme.id, topic.id);
+            for claim in topic.claims.iter().filter(|claim| ["A", "B"].contains(&claim.id.as_str())) {
+                let mut labels: BTreeMap<String, bool> =
+                    super::VERDICTS.iter().map(|(_, name)| (output::verdict(name), *name == claim.id)).collect();
+                labels.insert(output::code(Level::Theme, &theme.id), true);
+                labels.insert(output::code(Level::Topic, &code), true);
+                labels.insert(output::side(&code), claim.id == "B");
+                examples.extend(claim.text.all().chain(claim.examples.all()).map(|text| Example {
+                    text: text.to_owned(),
+                    author: "codebook".to_owned(),
+                    labels: labels.clone(),
+                    verdicts: BTreeMap::from([(code.clone(), claim.id.clone())]),
+                    ..Example::default()
+                }));
+            }
+        }
+    }
+    examples
 }
 
 /// Codes first, in the codebook's order, then facet values, verdicts, sides and bases that occur.
@@ -296,21 +324,22 @@ impl Calibration {
         };
         let mut learned = Vec::new();
         let mut described = Vec::new();
-        let mut of_code: BTreeMap<usize, Vec<(Vec<f64>, bool)>> = BTreeMap::new();
+        let mut of_code: BTreeMap<usize, Vec<(Vec<f64>, Option<bool>)>> = BTreeMap::new();
         for &code in &members {
             let children = if level == Level::Theme { topics_of(code) } else { Vec::new() };
             for (row, values) in held_out.iter().enumerate() {
-                let Some(positive) = labels[code][row] else { continue };
                 let (surface, dense) = values[code];
                 let counts = evidence.counts[row][code];
                 let mut signals = signals::learned(surface, dense, counts);
                 if level == Level::Theme {
                     signals.extend(signals::from_topics(children.iter().map(|topic| topics[topic][row])));
                 }
-                let likeness = evidence.likenesses[row][code];
-                described.push((signals::described(counts, likeness.standing, likeness.cosine), positive));
-                learned.push((signals.clone(), positive));
-                of_code.entry(code).or_default().push((signals, positive));
+                if let Some(positive) = labels[code][row] {
+                    let likeness = evidence.likenesses[row][code];
+                    described.push((signals::described(counts, likeness.standing, likeness.cosine), positive));
+                    learned.push((signals.clone(), positive));
+                }
+                of_code.entry(code).or_default().push((signals, labels[code][row]));
             }
         }
         let width = if level == Level::Theme { 6 } else { 4 };
@@ -320,13 +349,15 @@ impl Calibration {
         let mut all = Vec::new();
         let mut probabilities = Probabilities::new();
         for (&code, rows) in &of_code {
-            let odds: Vec<(f64, bool)> =
+            let odds: Vec<(f64, Option<bool>)> =
                 rows.iter().map(|(signals, positive)| (combined.log_odds(signals), *positive)).collect();
-            let sigmoid = fit_sigmoid(&odds);
+            let known: Vec<(f64, bool)> = odds.iter().filter_map(|&(odds, positive)| Some((odds, positive?))).collect();
+            let sigmoid = fit_sigmoid(&known);
             self.sigmoids.insert(outputs[code].clone(), sigmoid);
             let scored: Vec<(f64, bool)> =
-                odds.iter().map(|&(odds, positive)| (sigmoid.probability(odds), positive)).collect();
-            probabilities.insert(code, scored.iter().map(|(probability, _)| *probability).collect());
+                known.iter().map(|&(odds, positive)| (sigmoid.probability(odds), positive)).collect();
+            // Of every row: what a topic says of its theme does not wait for the row to be coded for the topic.
+            probabilities.insert(code, odds.iter().map(|&(odds, _)| sigmoid.probability(odds)).collect());
             all.push((code, scored));
         }
         let pooled: Vec<(f64, bool)> = all.iter().flat_map(|(_, scored)| scored.iter().copied()).collect();
