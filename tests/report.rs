@@ -128,5 +128,5 @@ fn with_suppress_cells_no_table_that_is_passed_on_shows_one_to_four_persons_or_g
             assert!(!(1..5).contains(&number), "the report says {number} of {}", &found[2]);
         }
     }
-    assert!(!report.contains("href=\"#a"), "no answer stands in what is passed on");
+    assert!(!pattern(r##"href="#a\d"##).is_match(&report), "no answer stands in what is passed on");
 }

@@ -253,7 +253,7 @@ fn fill_in(from: &Path, to: &Path) -> Vec<(String, String)> {
         if new {
             answers.push((row.cells[0].clone(), String::new()));
         }
-        let topic = label.contains('/') && new && answers.len() % 3 == 0;
+        let topic = label.contains('/') && new && answers.len().is_multiple_of(3);
         if topic {
             let code = label.rsplit_once('(').unwrap().1.trim_end_matches(')');
             wrong.push((row.cells[0].clone(), code.to_owned()));

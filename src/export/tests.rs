@@ -80,6 +80,8 @@ fn every_promised_file_is_there_and_no_other() {
             "share/patterns.csv",
             "share/quotes.csv",
             "share/report.html",
+            "share/suggested_codes.csv",
+            "suggested_codes.csv",
             "tags.csv",
         ]
     );

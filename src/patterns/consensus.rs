@@ -245,7 +245,13 @@ fn of_topic(frame: &Frame<'_>, topic: &str, found: &Verdicts, settings: &Pattern
     let rows = |wanted: Verdict| -> Vec<usize> {
         found.counted.iter().filter(|entry| entry.1 == wanted).map(|entry| entry.0).collect()
     };
-    let (rows_a, rows_b, rows_both) = (rows(Verdict::A), rows(Verdict::B), rows(Verdict::Both));
+    let (rows_a, rows_b, plainly_both) = (rows(Verdict::A), rows(Verdict::B), rows(Verdict::Both));
+    // A voice may hold A in one answer and B in another: both answers are behind its holding both.
+    let holds_both = |row: usize| frame.voice.get(row).is_some_and(|voice| voices.get(voice) == Some(&Verdict::Both));
+    let rows_both: Vec<usize> = (found.counted.iter())
+        .filter(|(row, verdict)| holds_both(*row) && matches!(verdict, Verdict::A | Verdict::B | Verdict::Both))
+        .map(|(row, _)| *row)
+        .collect();
     let best = |rows: &[usize]| quotes::best(frame, rows, settings, |row| evidence(frame, topic, row));
     Consensus {
         topic: topic.to_owned(),
@@ -261,7 +267,7 @@ fn of_topic(frame: &Frame<'_>, topic: &str, found: &Verdicts, settings: &Pattern
         groups: frame.attributes.iter().map(|attribute| of_attribute(frame, attribute, found)).collect(),
         quotes_a: best(&rows_a),
         quotes_b: best(&rows_b),
-        quotes_both: best(&rows_both),
+        quotes_both: best(if plainly_both.is_empty() { &rows_both } else { &plainly_both }),
         rows_a,
         rows_b,
         rows_both,

@@ -288,6 +288,9 @@ impl Evidence {
     }
 }
 
+/// Signals of a row, and whether the code was there, where the row says.
+type Weighed = (Vec<f64>, Option<bool>);
+
 /// By topic position in the codebook's codes: probabilities of every row.
 type Probabilities = BTreeMap<usize, Vec<f64>>;
 
@@ -324,7 +327,7 @@ impl Calibration {
         };
         let mut learned = Vec::new();
         let mut described = Vec::new();
-        let mut of_code: BTreeMap<usize, Vec<(Vec<f64>, Option<bool>)>> = BTreeMap::new();
+        let mut of_code: BTreeMap<usize, Vec<Weighed>> = BTreeMap::new();
         for &code in &members {
             let children = if level == Level::Theme { topics_of(code) } else { Vec::new() };
             for (row, values) in held_out.iter().enumerate() {

@@ -152,8 +152,11 @@ pub fn clean_files(
     Ok(cleaned)
 }
 
+/// A file, and rows of its table.
+pub type RowsOfFile = (PathBuf, Vec<Vec<String>>);
+
 /// Rows of the project's own tables that are about these answers.
-pub fn rows_about(project: &Path, ids: &BTreeSet<String>) -> Result<Vec<(PathBuf, Vec<Vec<String>>)>, Trouble> {
+pub fn rows_about(project: &Path, ids: &BTreeSet<String>) -> Result<Vec<RowsOfFile>, Trouble> {
     let nothing = BTreeSet::new();
     let sought = Sought { ids, texts: &nothing, find: None };
     let mut found = Vec::new();

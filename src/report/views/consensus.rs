@@ -168,10 +168,13 @@ fn sides(composer: &mut Composer<'_>, entry: &Consensus, name: &str) -> Vec<Side
         let label = claim_side.map_or_else(|| composer.word("both_label"), |side| side_id(side).to_owned());
         let claim = claim_side.map_or_else(|| composer.word("both_claim"), |side| claim(composer, &entry.topic, side));
         let claim = if claim.ends_with(['.', '!', '?']) { claim } else { format!("{claim}.") };
-        let value = claim_side.map_or("both", side_id);
+        let filter = match claim_side {
+            Some(side) => format!("{verdict} = {}", side_id(side)),
+            None => format!("{verdict} = both | A + B"),
+        };
         let title = composer.words.fill("list_side", &[("name", name), ("side", &label)]);
         let unit = crate::export::unit_id(entry.took_side.unit);
-        let href = composer.evidence.link(&title, &format!("{verdict} = {value}"), rows, Weight::Number);
+        let href = composer.evidence.link(&title, &filter, rows, Weight::Number);
         let figure = Figure { text: composer.numbers.whole(voices), value: Some(voices), unit, href };
         // The minority's own words weigh more than one more of what most say.
         let few = claim_side.is_some() && entry.lead.is_some() && claim_side != entry.lead;
