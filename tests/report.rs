@@ -82,7 +82,9 @@ fn every_link_of_the_report_leads_somewhere_and_every_number_reaches_what_it_cou
     assert!(counted > 300, "{counted} numbers with a list behind them");
 
     // The filter that stands by a theme's, topic's or pattern's list gives as many rows of answers.csv.
-    let filters = pattern(r"(?s)<div class=.list. id=.(l\d+).>.*?<code>((?:theme|topic|pat)_\w+) = 1</code>");
+    let filters = pattern(
+        r"<div class=.list. id=.(l\d+).>\s*<h3>[^<]*</h3>\s*<p>[^<]*<code>((?:theme|topic|pat)_\w+) = 1</code>",
+    );
     let mut filtered = 0;
     for found in filters.captures_iter(&report) {
         let rows = answers.iter().filter(|row| row[&found[2]] == "1").count();
