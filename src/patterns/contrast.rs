@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use rayon::prelude::*;
 use serde::Serialize;
 
+use super::content_lemmas::content_lemmas;
 use super::count::{Count, Subject, Unit};
 use super::frame::Frame;
 use super::groups_compared::Tally;
@@ -13,7 +14,6 @@ use super::quotes::{Quote, of_subject};
 use super::settings::PatternSettings;
 use crate::codebook::Codebook;
 use crate::record::Analysis;
-use crate::text::{self, Lexicon};
 
 /// A code, or a group of alike answers, that one group mentions more or less than the others do.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -294,24 +294,7 @@ impl LemmaUse {
     /// Reads them out of every answer with content.
     pub(super) fn of(frame: &Frame<'_>, settings: &PatternSettings) -> Self {
         let (most, least) = (settings.max_words_compared, settings.min_voices);
-        let lexicon = Lexicon::get();
-        let read: Vec<Vec<(String, String)>> = frame
-            .records
-            .par_iter()
-            .map(|record| {
-                let mut lemmas: Vec<(String, String)> = text::words(&record.shown)
-                    .filter_map(|range| {
-                        let form = record.shown.get(range)?.to_lowercase();
-                        let lemma = lexicon.lemma(&form).into_owned();
-                        let says = lemma.chars().count() > 2 && lemma.chars().all(char::is_alphabetic);
-                        (says && !lexicon.is_stop_word(&lemma) && !lexicon.is_stop_word(&form)).then_some((lemma, form))
-                    })
-                    .collect();
-                lemmas.sort_unstable();
-                lemmas.dedup_by(|left, right| left.0 == right.0);
-                lemmas
-            })
-            .collect();
+        let read = content_lemmas(frame.records);
         let mut uses: BTreeMap<String, (Vec<usize>, BTreeMap<String, usize>)> = BTreeMap::new();
         for (row, lemmas) in read.into_iter().enumerate().filter(|(row, _)| frame.content.get(*row) == Some(&true)) {
             for (lemma, form) in lemmas {

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use rayon::prelude::*;
 use serde::Serialize;
 
+use super::content_lemmas::content_lemmas;
 use super::count::{Count, Reach, Unit};
 use super::frame::Frame;
 use super::quotes::{Quote, best};
@@ -16,7 +17,7 @@ use crate::cluster::{self, Answers, ClusterError, ClusterSettings};
 use crate::encode::Vectors;
 use crate::record::{Analysis, Record};
 use crate::tag::Outcome;
-use crate::text::{self, Language, Lexicon};
+use crate::text::{Language, Lexicon};
 
 /// A code that the codebook might lack.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -177,24 +178,7 @@ struct WordCounts {
 
 impl WordCounts {
     fn of(frame: &Frame<'_>) -> Self {
-        let lexicon = Lexicon::get();
-        let read: Vec<Vec<(String, String)>> = frame
-            .records
-            .par_iter()
-            .map(|record| {
-                let mut lemmas: Vec<(String, String)> = text::words(&record.shown)
-                    .filter_map(|range| {
-                        let form = record.shown.get(range)?.to_lowercase();
-                        let lemma = lexicon.lemma(&form).into_owned();
-                        let says = lemma.chars().count() > 2 && lemma.chars().all(char::is_alphabetic);
-                        (says && !lexicon.is_stop_word(&lemma) && !lexicon.is_stop_word(&form)).then_some((lemma, form))
-                    })
-                    .collect();
-                lemmas.sort_unstable();
-                lemmas.dedup_by(|one, other| one.0 == other.0);
-                lemmas
-            })
-            .collect();
+        let read = content_lemmas(frame.records);
         let mut answers: BTreeMap<String, (usize, BTreeMap<String, usize>)> = BTreeMap::new();
         for (lemma, form) in read.iter().flatten() {
             let entry = answers.entry(lemma.clone()).or_default();

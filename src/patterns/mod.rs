@@ -20,6 +20,7 @@
 
 pub mod alike;
 pub mod consensus;
+mod content_lemmas;
 pub mod contrast;
 pub mod cooccurrence;
 pub mod count;

@@ -2,6 +2,7 @@
 
 mod addresses;
 mod check_digits;
+mod electronic_addresses;
 mod internet;
 mod known_names;
 mod name_context;

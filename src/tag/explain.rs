@@ -2,7 +2,6 @@
 
 use std::ops::Range;
 
-use super::signals;
 use super::tagger::{Input, Plan, TagError, Tagger, View};
 use super::terms::Strength;
 use crate::codebook::Level;
@@ -106,11 +105,7 @@ impl Tagger {
     fn add_learned(&self, reason: &mut Reason, plan: &Plan, code: usize, view: &View<'_>, probabilities: &[f64]) {
         let Some((model, head)) = self.model.as_ref().zip(plan.head) else { return };
         let Some(weights) = model.header.combine.get(super::model::output::sort(plan.level)) else { return };
-        let (surface, dense) = view.values_of(model, head);
-        let mut signals = signals::learned(surface, dense, view.counts[code]);
-        if plan.level == Level::Theme {
-            signals.extend(signals::from_topics(plan.topics.iter().map(|&topic| probabilities[topic])));
-        }
+        let signals = view.signals(model, head, code, plan, probabilities);
         let slope = model.header.sigmoids.get(&plan.output).map_or(1.0, |sigmoid| sigmoid.slope);
         let part = |range: Range<usize>| -> f64 {
             range.filter_map(|index| Some(weights.weights.get(index)? * signals.get(index)?)).sum::<f64>() * slope

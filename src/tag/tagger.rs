@@ -232,12 +232,7 @@ impl Tagger {
             for (code, plan) in self.plans.iter().enumerate().filter(|(_, plan)| plan.level == level) {
                 let odds = match (&self.model, plan.head) {
                     (Some(model), Some(head)) => {
-                        let (surface, dense) = view.values_of(model, head);
-                        let mut signals = signals::learned(surface, dense, view.counts[code]);
-                        if level == Level::Theme {
-                            signals.extend(signals::from_topics(plan.topics.iter().map(|&topic| probabilities[topic])));
-                        }
-                        combined(model, level, &plan.output, &signals)
+                        combined(model, level, &plan.output, &view.signals(model, head, code, plan, &probabilities))
                     }
                     _ => self.described_odds(level, view, code, plan, &probabilities),
                 };
@@ -397,7 +392,7 @@ pub(super) struct View<'a> {
     pub(super) words: &'a [Word],
     vector: &'a [f32],
     pub(super) found: Vec<TermMatch>,
-    pub(super) counts: Vec<TermCounts>,
+    counts: Vec<TermCounts>,
     sums: Vec<f32>,
     pub(super) length: f32,
     likenesses: Option<Vec<Likeness>>,
@@ -405,9 +400,26 @@ pub(super) struct View<'a> {
 
 impl View<'_> {
     /// The two decision values of an output.
-    pub(super) fn values_of(&self, model: &Model, output: OutputIndex) -> (f32, f32) {
+    fn values_of(&self, model: &Model, output: OutputIndex) -> (f32, f32) {
         let surface = model.heads.surface_value(output, self.sums[output], self.length);
         (surface, model.heads.dense_value(output, self.vector))
+    }
+
+    /// What is weighed for a code that has a head: its own signals and, for a theme, those of its topics.
+    pub(super) fn signals(
+        &self,
+        model: &Model,
+        head: OutputIndex,
+        code: usize,
+        plan: &Plan,
+        probabilities: &[f64],
+    ) -> Vec<f64> {
+        let (surface, dense) = self.values_of(model, head);
+        let mut signals = signals::learned(surface, dense, self.counts[code]);
+        if plan.level == Level::Theme {
+            signals.extend(signals::from_topics(plan.topics.iter().map(|&topic| probabilities[topic])));
+        }
+        signals
     }
 
     /// Counts of the facet values' terms, which stand after those of the codes.

@@ -10,7 +10,9 @@ pub mod codebook;
 pub mod codes;
 pub mod codings;
 pub mod documents;
+mod log;
 mod project;
+mod sets;
 #[cfg(test)]
 mod tests;
 mod xml;

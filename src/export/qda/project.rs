@@ -8,16 +8,14 @@ use super::archive::log_guid;
 use super::codebook::write_codes;
 use super::codes::CodeTree;
 use super::codings::{Coder, coder_guid, name_of};
-use super::documents::{Document, Outline, document, grouping_attribute};
+use super::documents::{Document, Outline, document};
 use super::xml::Xml;
 use super::{DocumentUnit, QdaProject};
-use crate::codebook::Level;
-use crate::codebook::guid::{code_guid, guid, machine_guid};
+use crate::codebook::guid::{guid, machine_guid};
 use crate::export::answers::{language_id, outcome_id};
 use crate::export::tags::{set_by, tags_of};
 use crate::record::Record;
-use crate::review::{Note, NoteOn};
-use crate::tag::Outcome;
+use crate::review::Note;
 
 /// What the XML is made from.
 pub(super) struct Parts<'a> {
@@ -101,7 +99,7 @@ impl Parts<'_> {
         format!("{}Z", self.project.description.dated)
     }
 
-    fn records(&self) -> &[Record] {
+    pub(super) fn records(&self) -> &[Record] {
         &self.project.analysis.records
     }
 
@@ -351,145 +349,12 @@ impl Parts<'_> {
         }
         xml.close("Links")
     }
-
-    /// Groups of two or more alike answers, and patterns that occur, each with the documents they occur in.
-    fn sets<W: Write>(&self, xml: &mut Xml<W>) -> io::Result<()> {
-        let (clusters, patterns) = self.members();
-        let mut sets: Vec<Set> = Vec::new();
-        for (cluster, sources) in self.project.analysis.clusters.iter().zip(clusters) {
-            if cluster.size > 1 && !sources.is_empty() {
-                sets.push(Set {
-                    guid: guid("set", &["cluster", &cluster.id.to_string()]),
-                    name: format!("Like svar {}: {}", cluster.id, cluster.label),
-                    description: format!("{} svar som sier noe liknende, funnet uten kodeboka.", cluster.size),
-                    code: None,
-                    sources,
-                    notes: self.notes_on_cluster(cluster.id),
-                });
-            }
-        }
-        let codebook = &self.project.codebook.codebook.id;
-        for (pattern, sources) in &patterns {
-            let name = self.project.codebook.name(Level::Pattern, pattern, self.project.language);
-            sets.push(Set {
-                guid: guid("set", &["pattern", pattern]),
-                name: format!("Mønster: {name} ({pattern})"),
-                description: String::new(),
-                code: Some(code_guid(codebook, Level::Pattern, pattern)),
-                sources: sources.clone(),
-                notes: Vec::new(),
-            });
-        }
-        if sets.is_empty() {
-            return Ok(());
-        }
-        xml.open("Sets", &[])?;
-        sets.iter().try_for_each(|set| set.write(xml))?;
-        xml.close("Sets")
-    }
-
-    fn notes_on_cluster(&self, id: u32) -> Vec<String> {
-        let on_it = |note: &Note| note.on == NoteOn::Cluster && note.key.parse() == Ok(id);
-        let notes = self.project.analysis.review.notes.iter().enumerate();
-        notes.filter(|(_, note)| on_it(note)).map(|(position, note)| note_guid(position, note)).collect()
-    }
-
-    /// The documents that each group of alike answers, and each pattern, occurs in.
-    fn members(&self) -> (Vec<BTreeSet<String>>, BTreeMap<String, BTreeSet<String>>) {
-        let mut clusters = vec![BTreeSet::new(); self.project.analysis.clusters.len()];
-        let mut patterns: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-        for outline in self.outlines {
-            for record in outline.rows.iter().filter_map(|&row| self.records().get(row)) {
-                if let Some(sources) = record.cluster.and_then(|at| clusters.get_mut(at)) {
-                    sources.insert(outline.guid.clone());
-                }
-                for tag in &record.tagging.patterns {
-                    if self.tree.guid_of(Level::Pattern, &tag.code).is_some() {
-                        patterns.entry(tag.code.clone()).or_default().insert(outline.guid.clone());
-                    }
-                }
-            }
-        }
-        (clusters, patterns)
-    }
-
-    /// What the run was made with and counted; no cell contents.
-    pub(super) fn log(&self) -> String {
-        let description = self.project.description;
-        let count = |outcome: Outcome| self.records().iter().filter(|record| record.tagging.outcome == outcome).count();
-        let mut lines = vec![
-            format!("{}, {}", description.title, description.dated.date()),
-            format!("innspill {}", description.innspill_version),
-            format!(
-                "Kodebok: {} ({} {}), sha256 {}",
-                description.codebook.name,
-                description.codebook.id,
-                description.codebook.version,
-                description.codebook.sha256
-            ),
-        ];
-        if let Some(run) = description.id {
-            lines.push(format!("Kjøring: {run:06}"));
-        }
-        if !description.encoder.name.is_empty() {
-            lines.push(format!("Koder: {}, sha256 {}", description.encoder.name, description.encoder.sha256));
-        }
-        for input in &description.inputs {
-            lines.push(format!("Inndata: {}, {} enheter, sha256 {}", input.path, input.units, input.sha256));
-        }
-        lines.push(format!(
-            "Svar: {}. Kodet {}, usikre {}, ikke dekket av kodeboka {}, uten innhold {}.",
-            self.records().len(),
-            count(Outcome::Coded),
-            count(Outcome::Undecided),
-            count(Outcome::NoneOfTheAbove),
-            count(Outcome::NoContent)
-        ));
-        let each = match (self.project.unit, grouping_attribute(self.project.analysis)) {
-            (DocumentUnit::Answer, _) => "svar".to_owned(),
-            (DocumentUnit::Group, Some(attribute)) => attribute.to_owned(),
-            (DocumentUnit::Group, None) => "slag svar".to_owned(),
-        };
-        lines.push(format!("Dokumenter: {}, ett for hvert {each}.", self.outlines.len()));
-        lines.push(
-            "Kodet av maskin der koderen er innspill. Merknaden til hver koding sier hvordan den ble satt, og hvor \
-             sannsynlig den er."
-                .to_owned(),
-        );
-        lines.join("\n") + "\n"
-    }
 }
 
 #[derive(Default)]
 struct Case {
     sources: Vec<String>,
     selections: Vec<String>,
-}
-
-struct Set {
-    guid: String,
-    name: String,
-    description: String,
-    code: Option<String>,
-    sources: BTreeSet<String>,
-    notes: Vec<String>,
-}
-
-impl Set {
-    fn write<W: Write>(&self, xml: &mut Xml<W>) -> io::Result<()> {
-        xml.open("Set", &[("guid", &self.guid), ("name", &self.name)])?;
-        xml.text("Description", &self.description)?;
-        if let Some(code) = &self.code {
-            xml.empty("MemberCode", &[("targetGUID", code)])?;
-        }
-        for source in &self.sources {
-            xml.empty("MemberSource", &[("targetGUID", source)])?;
-        }
-        for note in &self.notes {
-            xml.empty("MemberNote", &[("targetGUID", note)])?;
-        }
-        xml.close("Set")
-    }
 }
 
 /// The id of a person's note: of its place among the notes, and what it is on.
