@@ -87,3 +87,59 @@ fn a_broken_row_is_one_line_of_error_and_strict_makes_it_exit_3() {
         assert!(!errors.contains("not json"), "no cell contents in errors");
     }
 }
+
+#[cfg(unix)]
+mod where_it_writes {
+    use std::io::Read;
+    use std::path::Path;
+
+    use super::{ANSWERS, Command};
+
+    fn tag_to(target: &Path) -> assert_cmd::assert::Assert {
+        Command::new(env!("CARGO_BIN_EXE_innspill"))
+            .args(["tag", "-", "--input-format", "jsonl", "--quiet", "--output"])
+            .arg(target)
+            .write_stdin(ANSWERS)
+            .assert()
+    }
+
+    #[test]
+    fn a_pipe_is_written_to_and_stays_a_pipe() {
+        let folder = tempfile::tempdir().unwrap();
+        let pipe = folder.path().join("pipe");
+        assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+        let reader = std::thread::spawn({
+            let pipe = pipe.clone();
+            move || {
+                let mut text = String::new();
+                std::fs::File::open(pipe).unwrap().read_to_string(&mut text).map(|_| text)
+            }
+        });
+        tag_to(&pipe).success();
+        assert!(!pipe.metadata().unwrap().is_file());
+        assert_eq!(reader.join().unwrap().unwrap().lines().count(), 3);
+    }
+
+    #[test]
+    fn a_link_keeps_leading_to_the_file_that_is_written() {
+        let folder = tempfile::tempdir().unwrap();
+        let (file, link) = (folder.path().join("file.jsonl"), folder.path().join("link.jsonl"));
+        std::fs::write(&file, "old").unwrap();
+        std::os::unix::fs::symlink(&file, &link).unwrap();
+        tag_to(&link).success();
+        assert!(link.is_symlink());
+        assert_eq!(std::fs::read_to_string(&file).unwrap().lines().count(), 3);
+    }
+
+    #[test]
+    fn a_device_that_takes_no_more_is_one_clear_line() {
+        let full = Path::new("/dev/full");
+        if !full.exists() {
+            eprintln!("no /dev/full here");
+            return;
+        }
+        let output = tag_to(full).failure().get_output().stderr.clone();
+        assert_eq!(String::from_utf8(output).unwrap().lines().count(), 1);
+        assert!(!full.metadata().unwrap().is_file());
+    }
+}

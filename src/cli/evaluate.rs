@@ -13,6 +13,7 @@ use super::Common;
 use super::coded_rows::{self, CodedFields, Needs};
 use super::failure::Failure;
 use super::opening::{AnyTagger, Tools};
+use super::output::Output;
 
 /// Score tags against human coding
 ///
@@ -104,13 +105,11 @@ impl Evaluate {
 
 /// One object a line.
 fn write_mistakes(path: &Path, mistakes: &[Mistake]) -> Result<(), Failure> {
-    let mut lines = String::new();
+    let mut output = Output::create(path)?;
     for mistake in mistakes {
-        lines.push_str(&serde_json::to_string(mistake).unwrap_or_default());
-        lines.push('\n');
+        writeln!(output, "{}", serde_json::to_string(mistake).unwrap_or_default())?;
     }
-    std::fs::write(path, lines)
-        .map_err(|error| Failure::Usage(format!("{}: cannot write: {error}", path.display())))?;
+    output.finish()?;
     tracing::info!("{} answers differ: {}", mistakes.len(), path.display());
     Ok(())
 }

@@ -328,7 +328,9 @@ impl Export {
         };
         let mut output = match Output::create(&file)? {
             Output::File(output, path) => (output, path),
-            Output::Standard(_) => return Err(Failure::Usage("--output -: a .qdpx is a file; name one".to_owned())),
+            Output::Standard(_) | Output::Device(_) => {
+                return Err(Failure::Usage(format!("--output {}: a .qdpx is a file; name one", file.display())));
+            }
         };
         let written =
             write_project(&project, &mut output.0).map_err(|error| Failure::from(anyhow::Error::new(error)))?;

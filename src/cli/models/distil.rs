@@ -10,6 +10,7 @@ use ndarray::Array2;
 use sha2::{Digest, Sha256};
 
 use super::super::failure::Failure;
+use super::super::output::Output;
 
 /// Texts that the teacher encodes at a time; what it has said so far survives an interruption.
 const CHUNK: usize = 4000;
@@ -96,7 +97,9 @@ impl Distil {
         }
         let text_vectors = matrix(texts.len(), numbers)?;
         let student = distil(&words, word_vectors.view(), &texts, text_vectors.view(), &settings)?;
-        fs::write(&self.output, &student.bytes).map_err(|error| failed(&self.output, error))?;
+        let mut output = Output::create(&self.output)?;
+        output.write_all(&student.bytes)?;
+        output.finish()?;
         writeln!(
             std::io::stdout().lock(),
             "{}: {} words, {} texts, mean cosine to the teacher {:.4}, {} bytes",
