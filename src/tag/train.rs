@@ -39,7 +39,7 @@ pub struct Example {
 /// Outputs are fitted in this many folds.
 const FOLDS: usize = 5;
 /// A surface feature must occur in so many answers to be learned from; in fewer where there are few to learn from.
-const LEAST_ANSWERS: u32 = 5;
+const LEAST_ANSWERS: u32 = 8;
 const LEAST_OF_FEW_ANSWERS: u32 = 3;
 /// Below this number of answers there are few.
 const FEW_ANSWERS: usize = 5_000;
