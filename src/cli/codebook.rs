@@ -1,4 +1,6 @@
-//! `innspill codebook check|stats [FILE]`
+//! `innspill codebook check|stats [FILE]`, `innspill codebook diff OLD NEW [PROJECT]`
+
+mod diff;
 
 use std::io::Write;
 use std::path::PathBuf;
@@ -13,7 +15,9 @@ use super::opening::open_codebook;
 #[command(after_help = "\
 Examples:
   innspill codebook check mine.toml   what is missing, clashes or overlaps
-  innspill codebook stats             how many codes, terms and examples the built-in one has")]
+  innspill codebook stats             how many codes, terms and examples the built-in one has
+  innspill codebook diff old.toml new.toml
+  innspill codebook diff last my-project/codebook.toml my-project   what an edit would change, before it does")]
 pub struct CodebookCommand {
     #[command(subcommand)]
     action: Action,
@@ -31,6 +35,8 @@ enum Action {
         /// The codebook [default: the innovation codebook]
         file: Option<PathBuf>,
     },
+    /// Say what an edit changes, code by code, and which answers of a project it would code otherwise; changes nothing
+    Diff(diff::CodebookDiffCommand),
 }
 
 impl CodebookCommand {
@@ -39,6 +45,7 @@ impl CodebookCommand {
         match self.action {
             Action::Check { file } => print_check(&open_codebook(file.as_deref())?),
             Action::Stats { file } => print_stats(&open_codebook(file.as_deref())?),
+            Action::Diff(command) => command.run(),
         }
     }
 }
