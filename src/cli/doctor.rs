@@ -8,9 +8,9 @@ use innspill::settings::Settings;
 use innspill::store::{RunState, Store, Tools, ToolsChange};
 use sha2::{Digest, Sha256};
 
-use super::describe_run::{codebook_hash, heads_hash};
+use super::describe_run::codebook_hash;
 use super::failure::Failure;
-use super::opening::{open_codebook, open_encoder, open_tagger};
+use super::opening::{open_codebook, open_encoder, open_project_tagger};
 use super::project::{self, Lock};
 
 /// Examine a project: settings, codebook, store, model, outputs, disk, lock
@@ -118,11 +118,11 @@ fn examine_tools(folder: &Path, settings: &Settings, findings: &mut Findings) ->
     }
     let opened = open_encoder(&settings.encoder).and_then(|encoder| {
         let id = encoder.id().clone();
-        Ok((open_tagger(codebook.clone(), encoder, None)?, id))
+        let (tagger, heads) = open_project_tagger(folder, settings, codebook.clone(), encoder)?;
+        Ok((tagger, id, heads))
     });
     match opened {
-        Ok((tagger, id)) => {
-            let heads = heads_hash(&id.name);
+        Ok((tagger, id, heads)) => {
             let shown = heads.get(..16).map_or("no heads".to_owned(), |heads| format!("heads {heads}..."));
             findings.well("model", format!("{} {}, {shown}", id.name, id.hash));
             Some(Tools::new(&codebook, &sha256, &id, &heads, tagger.thresholds()))

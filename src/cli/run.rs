@@ -20,9 +20,9 @@ use innspill::store::{Night, Remembering, Store, Tools, Written};
 use innspill::tag::Tagger;
 
 use super::Common;
-use super::describe_run::{RunFacts, codebook_hash, describe, heads_hash};
+use super::describe_run::{RunFacts, codebook_hash, describe};
 use super::failure::Failure;
-use super::opening::{open_codebook, open_encoder, open_tagger};
+use super::opening::{open_codebook, open_encoder, open_project_tagger, open_tagger};
 use super::project::{self, Lock};
 use super::stop::Stop;
 
@@ -176,9 +176,9 @@ impl Run {
         let mut seconds = vec![("ingest".to_owned(), started.elapsed().as_secs_f64())];
         stop.check()?;
 
-        let mut tagger = open_tagger(plan.codebook.clone(), open_encoder(&plan.settings.encoder)?, None)?;
+        let encoder = open_encoder(&plan.settings.encoder)?;
+        let (mut tagger, heads) = open_project_tagger(folder, &plan.settings, plan.codebook.clone(), encoder)?;
         let encoder = tagger.encoder().id().clone();
-        let heads = heads_hash(&encoder.name);
         let tools = Tools::new(&plan.codebook, &codebook_hash(&plan.codebook), &encoder, &heads, tagger.thresholds());
         if self.preview {
             accept::preview(&store, input, &mut tagger)?;
@@ -186,7 +186,8 @@ impl Run {
         }
         accept::require_accepted(&store, &tools, self.accept_model)?;
 
-        let mut facts = RunFacts::new(&plan.title, &plan.settings, &plan.root, &input, &plan.codebook, &tagger);
+        let mut facts = RunFacts::new(&plan.title, &plan.settings, &plan.root, &input, &plan.codebook, &tagger)
+            .with_heads(&heads);
         let mut memory = Remembering::new(&mut store, &tools, self.from_scratch)?;
         let mut analysis = timed_analysis(input, &mut tagger, &mut memory, stop, &mut seconds)?;
         let remembered = memory.finish();

@@ -9,20 +9,19 @@ use innspill::changes::{Cause, Side, compare};
 use innspill::codebook::diff::{CodebookDiff, PartChange, diff};
 use innspill::codebook::{Codebook, Level};
 use innspill::export::level_id;
-use innspill::pipeline::{Reading, taggings, vectors};
+use innspill::pipeline::taggings;
 use innspill::record::Analysis;
 use innspill::review::code_name::resolve;
-use innspill::review::read_corrections;
-use innspill::store::{Recalling, Store, StoredRun, Tools};
+use innspill::store::Tools;
 use innspill::tag::{Tagger, Tagging};
 use serde_json::{Value, json};
 
 use crate::cli::describe_run::codebook_hash;
 use crate::cli::diff::json::tag_changes;
 use crate::cli::failure::Failure;
-use crate::cli::opening::{open_codebook, open_encoder, open_tagger};
+use crate::cli::last_run::LastRun;
+use crate::cli::opening::{open_codebook, open_encoder, open_project_tagger, open_tagger};
 use crate::cli::persons_work::{self, CORRECTIONS};
-use crate::cli::project;
 
 /// What is compared, and how it is told.
 #[derive(Debug, clap::Args)]
@@ -62,7 +61,7 @@ impl CodebookDiffCommand {
     /// Compares and prints; changes nothing.
     pub fn run(self) -> Result<(), Failure> {
         let opened = match &self.project {
-            Some(folder) => Some(Opened::project(folder, self.store.as_deref())?),
+            Some(folder) => Some(Opened(LastRun::open(folder, self.store.as_deref())?)),
             None => None,
         };
         let old = old_codebook(&self.old, opened.as_ref())?;
@@ -85,32 +84,17 @@ impl CodebookDiffCommand {
     }
 }
 
-/// A project with its last run.
-struct Opened<'a> {
-    folder: &'a Path,
-    store: Store,
-    run: StoredRun,
-    encoder: String,
-}
+/// What an edit does to a project's last run.
+struct Opened<'a>(LastRun<'a>);
 
-impl<'a> Opened<'a> {
-    fn project(folder: &'a Path, store: Option<&Path>) -> Result<Self, Failure> {
-        let settings = project::settings(folder)?;
-        let store = Store::open_existing(&project::store_path(folder, &settings, store))?;
-        let run = store.load(None)?;
-        Ok(Opened { folder, store, run, encoder: settings.encoder })
-    }
-
+impl Opened<'_> {
     /// Tags the last run's answers with both codebooks, lets a person's work outrank both, and compares.
     fn preview(&self, old: &Codebook, new: &Codebook) -> Result<Preview, Failure> {
         let usage = |error: innspill::pipeline::PipelineError| Failure::Usage(error.to_string());
-        let records = &self.run.analysis.records;
-        let readings: Vec<Reading<'_>> = (records.iter())
-            .map(|record| Reading { shown: &record.shown, kind: record.answer.kind.as_ref() })
-            .collect();
+        let run = &self.0.run;
+        let readings = self.0.readings();
         let mut before = self.tagger(old)?;
-        let mut recalling = Recalling::new(&self.store, before.encoder().id());
-        let known = vectors(before.encoder(), &readings, &mut recalling).map_err(usage)?;
+        let known = self.0.vectors(before.encoder())?;
         let tagged = taggings(&mut before, &readings, &known).map_err(usage)?;
         let (analysis_before, corrected_before) = self.corrected(tagged, &before, old)?;
         drop(before);
@@ -119,9 +103,9 @@ impl<'a> Opened<'a> {
         let (analysis_now, corrected_now) = self.corrected(tagged, &now, new)?;
         let (tools_before, tools_now) = (self.tools(old), self.tools(new));
         let side = |analysis, tools, before_correction| Side {
-            run: self.run.run,
+            run: run.run,
             analysis,
-            contents: &self.run.contents,
+            contents: &run.contents,
             tools,
             before_correction,
         };
@@ -135,15 +119,22 @@ impl<'a> Opened<'a> {
         if let Some(others) = report.tags.remove(&Cause::Correction) {
             tags.join(others);
         }
-        Ok(Preview { run: self.run.run, answers: records.len(), tags, left_behind: self.left_behind(old, new)? })
+        Ok(Preview { run: run.run, answers: readings.len(), tags, left_behind: self.left_behind(old, new)? })
     }
 
+    /// The project's own heads read their own codebook; one with another id is read with the shipped ones.
     fn tagger(&self, codebook: &Codebook) -> Result<Tagger, Failure> {
-        open_tagger(codebook.clone(), open_encoder(&self.encoder)?, None)
+        let settings = &self.0.settings;
+        let encoder = open_encoder(&settings.encoder)?;
+        if codebook.codebook.id == self.0.run.codebook.codebook.id {
+            Ok(open_project_tagger(self.0.folder, settings, codebook.clone(), encoder)?.0)
+        } else {
+            open_tagger(codebook.clone(), encoder, None)
+        }
     }
 
     fn tools(&self, codebook: &Codebook) -> Tools {
-        Tools { codebook_sha256: codebook_hash(codebook), ..self.run.tools.clone() }
+        Tools { codebook_sha256: codebook_hash(codebook), ..self.0.run.tools.clone() }
     }
 
     fn corrected(
@@ -152,20 +143,19 @@ impl<'a> Opened<'a> {
         tagger: &Tagger,
         codebook: &Codebook,
     ) -> Result<(Analysis, BTreeMap<usize, Tagging>), Failure> {
-        let mut analysis = self.run.analysis.clone();
+        let mut analysis = self.0.run.analysis.clone();
         for (record, tagging) in analysis.records.iter_mut().zip(taggings) {
             record.tagging = tagging;
         }
         analysis.thresholds = tagger.thresholds();
-        let before = persons_work::apply_silently(Some(self.folder), &mut analysis, codebook)?;
+        let before = persons_work::apply_silently(Some(self.0.folder), &mut analysis, codebook)?;
         Ok((analysis, before))
     }
 
     fn left_behind(&self, old: &Codebook, new: &Codebook) -> Result<Vec<(u64, String)>, Failure> {
-        let Some((name, bytes)) = persons_work::read(self.folder, CORRECTIONS)? else { return Ok(Vec::new()) };
-        let corrections = read_corrections(&name, &bytes, new).map_err(persons_work::wrong)?;
         let is_left = |code: &str| resolve(code, old).is_some() && resolve(code, new).is_none();
-        Ok(corrections.into_iter().filter(|line| is_left(&line.code)).map(|line| (line.line, line.code)).collect())
+        let corrections = self.0.corrections(new)?.into_iter();
+        Ok(corrections.filter(|line| is_left(&line.code)).map(|line| (line.line, line.code)).collect())
     }
 }
 
@@ -176,9 +166,9 @@ fn named_codebook(name: &str) -> Result<Codebook, Failure> {
 /// A file goes before a run of the same name.
 fn old_codebook(name: &str, project: Option<&Opened<'_>>) -> Result<Codebook, Failure> {
     match project {
-        Some(opened) if !Path::new(name).exists() && name == "last" => Ok(opened.run.codebook.clone()),
+        Some(opened) if !Path::new(name).exists() && name == "last" => Ok(opened.0.run.codebook.clone()),
         Some(opened) if !Path::new(name).exists() && name.parse::<u32>().is_ok() => {
-            Ok(opened.store.load(name.parse().ok())?.codebook)
+            Ok(opened.0.store.load(name.parse().ok())?.codebook)
         }
         _ => named_codebook(name),
     }
