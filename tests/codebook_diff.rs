@@ -74,8 +74,7 @@ fn what_it_foretells_is_what_the_next_run_does_to_the_answer() {
         .map(|entry| (&entry["part"], &entry["code"], &entry["change"]))
         .map(|(part, code, change)| (part.as_str().unwrap(), code.as_str().unwrap(), change.as_str().unwrap()))
         .collect();
-    let expected =
-        [("topic", "samarbeid/forsok", "new"), ("pattern", "emne", "edited"), ("pattern", "ki", "gone")];
+    let expected = [("topic", "samarbeid/forsok", "new"), ("pattern", "emne", "edited"), ("pattern", "ki", "gone")];
     assert_eq!(kinds, expected);
     assert_eq!(foretold["project"]["corrections_left_behind"], serde_json::json!([{"line": 3, "code": "ki"}]));
     for line in [

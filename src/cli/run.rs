@@ -186,8 +186,8 @@ impl Run {
         }
         accept::require_accepted(&store, &tools, self.accept_model)?;
 
-        let mut facts = RunFacts::new(&plan.title, &plan.settings, &plan.root, &input, &plan.codebook, &tagger)
-            .with_heads(&heads);
+        let mut facts =
+            RunFacts::new(&plan.title, &plan.settings, &plan.root, &input, &plan.codebook, &tagger).with_heads(&heads);
         let mut memory = Remembering::new(&mut store, &tools, self.from_scratch)?;
         let mut analysis = timed_analysis(input, &mut tagger, &mut memory, stop, &mut seconds)?;
         let remembered = memory.finish();

@@ -216,9 +216,11 @@ fn preview_lines(preview: &Preview) -> Vec<String> {
         preview.answers,
         preview.run
     )];
-    lines.extend(tags.codes.iter().map(|((level, code), change)| {
-        format!("  {} {code}: +{} -{}", level_id(*level), change.gained, change.lost)
-    }));
+    lines.extend(
+        tags.codes.iter().map(|((level, code), change)| {
+            format!("  {} {code}: +{} -{}", level_id(*level), change.gained, change.lost)
+        }),
+    );
     lines.extend(tags.sides.iter().map(|(topic, answers)| format!("  side on {topic}: ~{answers}")));
     lines.extend(tags.facets.iter().map(|(facet, answers)| format!("  facet {facet}: ~{answers}")));
     lines.extend(tags.answers.iter().map(|(id, change)| format!("{id}:{}", in_words(change))));
@@ -244,9 +246,7 @@ fn in_words(change: &AnswerChange) -> String {
 }
 
 fn as_json(old: &Codebook, new: &Codebook, found: &CodebookDiff, preview: Option<&Preview>) -> Value {
-    let identity = |codebook: &Codebook| {
-        json!({"id": codebook.codebook.id, "version": codebook.codebook.version, "sha256": codebook_hash(codebook)})
-    };
+    let identity = |codebook: &Codebook| json!({"id": codebook.codebook.id, "version": codebook.codebook.version, "sha256": codebook_hash(codebook)});
     let mut value = json!({
         "old": identity(old), "new": identity(new), "differences": found.differences, "reordered": found.reordered,
     });

@@ -19,7 +19,11 @@ pub fn print(folder: &Path, last: &LastRun<'_>) -> Result<(), Failure> {
         writeln!(output, "nobody has corrected or checked an answer of {}", folder.display())?;
         return Ok(());
     }
-    writeln!(output, "overruled by people on {} answers of run {}, of those that the machine set:", found.answers, run.run)?;
+    writeln!(
+        output,
+        "overruled by people on {} answers of run {}, of those that the machine set:",
+        found.answers, run.run
+    )?;
     for line in lines(&found) {
         writeln!(output, "{line}")?;
     }
@@ -31,8 +35,7 @@ fn of(tally: Tally) -> String {
 }
 
 fn lines(found: &Overruled) -> Vec<String> {
-    let mut lines =
-        vec![format!("{:>10}  {:>10}  {:>10}  {:>7}  code", "all", "with term", "head alone", "missed")];
+    let mut lines = vec![format!("{:>10}  {:>10}  {:>10}  {:>7}  code", "all", "with term", "head alone", "missed")];
     for (code, tally) in &found.codes {
         lines.push(format!(
             "{:>10}  {:>10}  {:>10}  {:>7}  {} {}",
@@ -46,7 +49,9 @@ fn lines(found: &Overruled) -> Vec<String> {
     }
     let mut terms: Vec<_> = found.terms.iter().collect();
     // Those that mislead most come first: they are what to make a hint of, or to give a phrase that cancels them.
-    terms.sort_by_key(|((code, term), tally)| (std::cmp::Reverse(tally.overruled), tally.set, code.clone(), term.clone()));
+    terms.sort_by_key(|((code, term), tally)| {
+        (std::cmp::Reverse(tally.overruled), tally.set, code.clone(), term.clone())
+    });
     if !terms.is_empty() {
         lines.push("terms that stood in a text, and how often their code did not hold:".to_owned());
     }
