@@ -28,7 +28,7 @@ fn causes(value: &serde_json::Value) -> Vec<&str> {
 fn with_ai(count: u32, of: u32) -> impl Fn(u32) -> (String, String) {
     move |id| {
         let what = if id % of < count { "bruke kunstig intelligens" } else { "ta seg bedre tid" };
-        (format!("Etaten skulle gjerne {what} i arbeidet, skriver nummer {id}."), "Bord 1".to_owned())
+        (format!("Etaten skulle gjerne {what} i arbeidet, skriver nummer {id:03}."), "Bord 1".to_owned())
     }
 }
 
@@ -168,7 +168,7 @@ fn the_report_tells_the_causes_apart_in_each_language() {
             assert_eq!(list.matches("<li>").count().to_string(), count, "{list}");
             links += 1;
         }
-        assert!(links >= 4, "{internal}");
+        assert!(links >= 3, "{internal}");
         // What is passed on has no list of causes or of a person's lines, and no small number.
         let shared = section("share/report.html");
         assert!(!shared.contains(words[2]) && !shared.contains(words[4]), "{shared}");

@@ -18,7 +18,7 @@ fn innspill(arguments: &[&str]) -> String {
 /// A project in which people say that `emne` is about rules, of which the codebook has no word, and not about AI.
 fn corrected() -> (Project, Rows, usize) {
     let project = Project::new("p");
-    let input = rows(240, &mut Numbers(61));
+    let input = rows(300, &mut Numbers(61));
     project.write(&input);
     project.night(&[]);
     let mut lines = String::from("answer,code,action,who\n");
