@@ -28,7 +28,7 @@ fn causes(value: &serde_json::Value) -> Vec<&str> {
 fn with_ai(count: u32, of: u32) -> impl Fn(u32) -> (String, String) {
     move |id| {
         let what = if id % of < count { "bruke kunstig intelligens" } else { "ta seg bedre tid" };
-        (format!("Etaten skulle gjerne {what} i arbeidet, skriver nummer {id:03}."), "Bord 1".to_owned())
+        (format!("Etaten skulle gjerne {what} i arbeidet, skriver nummer {id}."), "Bord 1".to_owned())
     }
 }
 

@@ -35,7 +35,7 @@ pub enum Watched {
     Language(Language),
     /// Answers with content that no code covers.
     WithoutCode,
-    /// Answers longer than the middle one of all (Mood's median test).
+    /// Answers longer than the middle one of all (Mood's median test), where medians differ by a tenth or more.
     Long,
 }
 
@@ -163,8 +163,15 @@ pub fn trends(records: &[Record], is_new: &[bool], thresholds: &BTreeMap<Code, S
     let [old, new] = groups;
     let voices = (old.voices(), new.voices());
     let test = TableTest::up_to(voices.0 + voices.1);
-    let ps: Vec<f64> = (counts.iter())
-        .map(|count| {
+    let median_length = (median(old.lengths), median(new.lengths));
+    // So many answers give a single character away: less than a tenth is no news, however sure.
+    let (least, most) = (median_length.0.min(median_length.1), median_length.0.max(median_length.1));
+    let as_long = (most - least) * 10 < most;
+    let ps: Vec<f64> = (counts.iter().zip(&watched))
+        .map(|(count, of)| {
+            if *of == Watched::Long && as_long {
+                return 1.0;
+            }
             let (k_old, k_new) = weighed(*count, [old.answers, new.answers], [voices.0, voices.1]);
             test.p(k_old, voices.0, k_new, voices.1)
         })
@@ -183,7 +190,7 @@ pub fn trends(records: &[Record], is_new: &[bool], thresholds: &BTreeMap<Code, S
         voices,
         looks: looks.max(1),
         allowed,
-        median_length: (median(old.lengths), median(new.lengths)),
+        median_length,
         compared,
     }
 }
