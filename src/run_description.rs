@@ -74,8 +74,10 @@ pub struct RejectedUnit {
     pub file: String,
     /// Line or row from 1.
     pub row: u64,
-    /// What is wrong and how to mend it, in one line; no cell contents.
+    /// What is wrong and how to mend it, in one line of English; no cell contents.
     pub reason: String,
+    /// The same in the language of the run's reports.
+    pub reason_for_readers: String,
 }
 
 /// What a person found who read a random sample of coded answers. Numbers of tags are estimates for all answers with

@@ -55,6 +55,7 @@ impl RunFacts {
                 file: reject.place.file.to_string(),
                 row: reject.place.row,
                 reason: reject.reason.to_string(),
+                reason_for_readers: reject.reason.in_language(description.language),
             })
             .collect();
         description.privacy = PrivacyRules {

@@ -272,6 +272,20 @@ impl Codebook {
         self.themes.iter().find(|entry| entry.id == theme)?.topics.iter().find(|entry| entry.id == topic)
     }
 
+    /// Places in [`codes`](Self::codes) of the topics that bring a code with them: a theme's own topics, and those that
+    /// imply a pattern. None for a topic.
+    pub fn topics_that_bring(&self, level: Level, code: &str) -> Vec<usize> {
+        let codes = self.codes();
+        let implying = self.pattern(code).map(|pattern| pattern.implied_by.as_slice()).unwrap_or_default();
+        let brings = |topic: &str| match level {
+            Level::Theme => topic.split_once('/').is_some_and(|(theme, _)| theme == code),
+            Level::Topic => false,
+            Level::Pattern => implying.iter().any(|implying| implying == topic),
+        };
+        let topics = codes.iter().enumerate().filter(|(_, entry)| entry.level == Level::Topic && brings(&entry.code));
+        topics.map(|(place, _)| place).collect()
+    }
+
     /// The theme with this id.
     pub fn theme(&self, code: &str) -> Option<&Theme> {
         self.themes.iter().find(|entry| entry.id == code)

@@ -503,7 +503,12 @@ pub fn description() -> RunDescription {
                 personal: Some("e-mail".to_owned()),
             }],
         }],
-        rejects: vec![RejectedUnit { file: "svar.csv".to_owned(), row: 44, reason: "is not valid UTF-8".to_owned() }],
+        rejects: vec![RejectedUnit {
+            file: "svar.csv".to_owned(),
+            row: 44,
+            reason: "is not valid UTF-8".to_owned(),
+            reason_for_readers: "er ikke gyldig UTF-8".to_owned(),
+        }],
         received: Some((jiff::civil::date(2026, 11, 3), jiff::civil::date(2026, 11, 16))),
         redacted: BTreeMap::from([("e-mail".to_owned(), 3)]),
         ..RunDescription::new("Dialogsamling om innovasjon", identity, dated)

@@ -74,7 +74,7 @@ impl Tagger {
 
     fn reason(&self, code: usize, view: &View<'_>, probabilities: &[f64], listed: &[bool]) -> Reason {
         let plan = &self.plans[code];
-        let by = plan.topics.iter().chain(&plan.implied_by).find(|&&topic| listed[topic]);
+        let by = plan.topics.iter().find(|&&topic| listed[topic]);
         let own = probabilities[code] >= plan.threshold;
         let mut reason = Reason {
             level: plan.level,

@@ -27,6 +27,8 @@ pub enum HeadsError {
 
 const MAGIC: &[u8; 8] = b"innspilT";
 const FORMAT: u32 = 2;
+/// Steps from no weight to an output's largest.
+const STEPS: f32 = 63.0;
 /// The compressor's level; training waits for it once, reading does not feel it.
 const COMPRESSION: i32 = 19;
 /// A file that expands to more is refused.
@@ -64,7 +66,7 @@ struct Layout {
 impl Heads {
     /// Puts fitted classifiers together; `rarity` lists the buckets that training saw, ascending.
     ///
-    /// Weights over surface features are stored in 255 steps an output, which moves no score by more
+    /// Weights over surface features are stored in 127 steps an output, which moves no score by more
     /// than its last decimals.
     pub fn new(
         outputs: Vec<String>,
@@ -78,7 +80,7 @@ impl Heads {
         let mut weights = vec![0i8; rarity.len() * count];
         for (output, fitted) in surface.iter().enumerate() {
             let largest = fitted.weights.iter().fold(0.0f32, |largest, weight| largest.max(weight.abs()));
-            let step = if largest > 0.0 { largest / 127.0 } else { 1.0 };
+            let step = if largest > 0.0 { largest / STEPS } else { 1.0 };
             for (row, weight) in fitted.weights.iter().enumerate() {
                 weights[row * count + output] = (weight / step).round() as i8;
             }

@@ -7,6 +7,8 @@ use crate::codebook::Codebook;
 use crate::encode::Encoder;
 
 const EMBEDDED: &[u8] = include_bytes!("../../models/heads/embedded.tagger");
+/// Of no use, and two megabytes, where no transformer runs.
+#[cfg(feature = "transformer")]
 const E5_SMALL: &[u8] = include_bytes!("../../models/heads/e5-small.tagger");
 
 /// The shipped tagger whose heads read vectors of the encoder with this name; none for other encoders.
@@ -46,6 +48,7 @@ pub fn with_heads(codebook: Codebook, encoder: Box<dyn Encoder>, given: Option<M
 pub fn bytes(encoder: &str) -> Option<&'static [u8]> {
     match encoder {
         "embedded" => Some(EMBEDDED),
+        #[cfg(feature = "transformer")]
         "e5-small" => Some(E5_SMALL),
         _ => None,
     }

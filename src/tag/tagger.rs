@@ -63,10 +63,8 @@ pub(super) struct Plan {
     pub(super) head: Option<OutputIndex>,
     /// Name of its output in the model.
     pub(super) output: String,
-    /// For themes: positions of its topics.
+    /// Positions of the topics that bring it with them: a theme's own, those that imply a pattern.
     pub(super) topics: Vec<usize>,
-    /// For patterns: positions of the topics that carry it with them.
-    pub(super) implied_by: Vec<usize>,
     pub(super) threshold: f64,
 }
 
@@ -261,7 +259,7 @@ impl Tagger {
         let likeness = view.likenesses.as_ref().map_or(Likeness::default(), |likenesses| likenesses[code]);
         let signals = signals::described(view.counts[code], likeness.standing, likeness.cosine);
         let own = self.described.get(output::sort(level)).map_or(-LIMIT, |weights| weights.log_odds(&signals));
-        // A described theme holds at least as surely as the surest of its topics.
+        // A described theme or pattern holds at least as surely as the surest of the topics that bring it.
         plan.topics.iter().map(|&topic| log_odds(probabilities[topic], LIMIT)).fold(own, f64::max)
     }
 
@@ -270,7 +268,7 @@ impl Tagger {
         let mut listed: Vec<bool> =
             self.plans.iter().zip(probabilities).map(|(plan, &probability)| probability >= plan.threshold).collect();
         for (code, plan) in self.plans.iter().enumerate() {
-            if plan.topics.iter().chain(&plan.implied_by).any(|&topic| listed[topic]) {
+            if plan.topics.iter().any(|&topic| listed[topic]) {
                 listed[code] = true;
             }
         }
@@ -369,33 +367,17 @@ pub(super) fn require_encoder(model: &Model, encoder: &dyn Encoder) -> Result<()
 fn plans(codebook: &Codebook, model: Option<&Model>) -> Vec<Plan> {
     let codes = codebook.codes();
     let heads = model.map(|model| model.heads.output_positions()).unwrap_or_default();
-    let position = |level: Level, code: &str| codes.iter().position(|entry| entry.level == level && entry.code == code);
     codes
         .iter()
         .map(|entry| {
             let output = output::code(entry.level, &entry.code);
-            let topics = match (entry.level, codebook.theme(&entry.code)) {
-                (Level::Theme, Some(theme)) => theme
-                    .topics
-                    .iter()
-                    .filter_map(|topic| position(Level::Topic, &format!("{}/{}", theme.id, topic.id)))
-                    .collect(),
-                _ => Vec::new(),
-            };
-            let implied_by = match (entry.level, codebook.pattern(&entry.code)) {
-                (Level::Pattern, Some(pattern)) => {
-                    pattern.implied_by.iter().filter_map(|topic| position(Level::Topic, topic)).collect()
-                }
-                _ => Vec::new(),
-            };
             let threshold = model.and_then(|model| model.header.thresholds.get(&output)).copied();
             Plan {
                 code: entry.code.clone(),
                 level: entry.level,
                 head: heads.get(output.as_str()).copied(),
                 output,
-                topics,
-                implied_by,
+                topics: codebook.topics_that_bring(entry.level, &entry.code),
                 threshold: threshold.unwrap_or(THRESHOLD_OF_DESCRIBED),
             }
         })

@@ -38,8 +38,11 @@ pub struct Example {
 
 /// Outputs are fitted in this many folds.
 const FOLDS: usize = 5;
-/// A surface feature must occur in so many answers to be learned from.
-const LEAST_ANSWERS: u32 = 3;
+/// A surface feature must occur in so many answers to be learned from; in fewer where there are few to learn from.
+const LEAST_ANSWERS: u32 = 8;
+const LEAST_OF_FEW_ANSWERS: u32 = 3;
+/// Below this number of answers there are few.
+const FEW_ANSWERS: usize = 5_000;
 const SURFACE: SolverSettings = SolverSettings { cost: 1.0, passes: 20, balance: 0.5 };
 const DENSE: SolverSettings = SolverSettings { cost: 4.0, passes: 20, balance: 0.5 };
 
@@ -237,8 +240,9 @@ fn rarity(features: &[Vec<(Bucket, u32)>]) -> Vec<(Bucket, f32)> {
         answers[bucket.0 as usize] += 1;
     }
     let total = features.len() as f32;
+    let least = if features.len() < FEW_ANSWERS { LEAST_OF_FEW_ANSWERS } else { LEAST_ANSWERS };
     (0..BUCKETS as u32)
-        .filter(|&bucket| answers[bucket as usize] >= LEAST_ANSWERS)
+        .filter(|&bucket| answers[bucket as usize] >= least)
         .map(|bucket| (Bucket(bucket), ((1.0 + total) / (1.0 + answers[bucket as usize] as f32)).ln() + 1.0))
         .collect()
 }
@@ -320,23 +324,17 @@ impl Calibration {
     ) -> Probabilities {
         let codes = codebook.codes();
         let members: Vec<usize> = (0..codes.len()).filter(|&code| codes[code].level == level).collect();
-        let topics_of = |code: usize| -> Vec<usize> {
-            let prefix = format!("{}/", codes[code].code);
-            (0..codes.len())
-                .filter(|&topic| codes[topic].level == Level::Topic && codes[topic].code.starts_with(&prefix))
-                .collect()
-        };
         let mut learned = Vec::new();
         let mut described = Vec::new();
         let mut of_code: BTreeMap<usize, Vec<Weighed>> = BTreeMap::new();
         for &code in &members {
-            let children = if level == Level::Theme { topics_of(code) } else { Vec::new() };
+            let bringing = codebook.topics_that_bring(level, &codes[code].code);
             for (row, values) in held_out.iter().enumerate() {
                 let (surface, dense) = values[code];
                 let counts = evidence.counts[row][code];
                 let mut signals = signals::learned(surface, dense, counts);
                 if level == Level::Theme {
-                    signals.extend(signals::from_topics(children.iter().map(|topic| topics[topic][row])));
+                    signals.extend(signals::from_topics(bringing.iter().map(|topic| topics[topic][row])));
                 }
                 if let Some(positive) = labels[code][row] {
                     let likeness = evidence.likenesses[row][code];

@@ -186,7 +186,7 @@ fn rejects(composer: &Composer<'_>) -> Vec<RejectView> {
         .map(|reject| RejectView {
             file: reject.file.clone(),
             row: reject.row.to_string(),
-            reason: reject.reason.clone(),
+            reason: reject.reason_for_readers.clone(),
         })
         .collect()
 }
