@@ -326,11 +326,7 @@ mod tests {
         now.before_correction.insert(0, taking(Verdict::A));
         let report = compare(before.side(), now.side(), 1);
         let turned = |cause: Cause, id: &str| report.tags[&cause].answers[&AnswerId(id.to_owned())].clone();
-        let side = |now: &str| Turn {
-            of: "a/x".to_owned(),
-            before: Some("A".to_owned()),
-            now: Some(now.to_owned()),
-        };
+        let side = |now: &str| Turn { of: "a/x".to_owned(), before: Some("A".to_owned()), now: Some(now.to_owned()) };
         assert_eq!(turned(Cause::Correction, "a").sides, [side("B")]);
         assert_eq!(turned(Cause::Model, "b").sides, [side("both")]);
         assert_eq!(report.tags[&Cause::Model].facets, BTreeMap::from([("form".to_owned(), 1)]));

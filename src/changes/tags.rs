@@ -126,9 +126,8 @@ pub(super) fn side(tagging: &Tagging, topic: &str) -> Option<Verdict> {
 
 /// Topics that both list, on which the side is another; in the order of the later tagging.
 pub(super) fn sides_turned(before: &Tagging, now: &Tagging) -> Vec<Turn> {
-    let name = |verdict: Verdict| {
-        VERDICTS.into_iter().find(|(known, _)| *known == verdict).map(|(_, name)| name.to_owned())
-    };
+    let name =
+        |verdict: Verdict| VERDICTS.into_iter().find(|(known, _)| *known == verdict).map(|(_, name)| name.to_owned());
     (now.verdicts.iter())
         .filter_map(|verdict| {
             let was = side(before, &verdict.topic)?;

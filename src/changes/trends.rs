@@ -117,7 +117,10 @@ impl Group<'_> {
         let squares: u128 = self.of_respondent.values().map(|&count| count as u128 * count as u128).sum();
         let squares = squares + self.answers.saturating_sub(known) as u128;
         let answers = self.answers as u128;
-        answers.saturating_mul(answers).checked_div(squares).map_or(0, |voices| usize::try_from(voices).unwrap_or(usize::MAX))
+        answers
+            .saturating_mul(answers)
+            .checked_div(squares)
+            .map_or(0, |voices| usize::try_from(voices).unwrap_or(usize::MAX))
     }
 }
 
@@ -184,15 +187,7 @@ pub fn trends(records: &[Record], is_new: &[bool], thresholds: &BTreeMap<Code, S
         .map(|((of, [old, new]), p)| Trend { of, old, new, p, beyond_chance: p < allowed })
         .collect();
     compared.sort_by(|left, right| left.p.total_cmp(&right.p).then_with(|| left.of.cmp(&right.of)));
-    Trends {
-        old: old.answers,
-        new: new.answers,
-        voices,
-        looks: looks.max(1),
-        allowed,
-        median_length,
-        compared,
-    }
+    Trends { old: old.answers, new: new.answers, voices, looks: looks.max(1), allowed, median_length, compared }
 }
 
 /// Counts of answers as counts of voices with the same shares, rounded so that the shares come no further apart.

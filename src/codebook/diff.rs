@@ -300,7 +300,8 @@ mod tests {
     fn every_edit_is_told_in_its_field_and_nothing_else_is() {
         let old = builtin().unwrap();
         let mut new = old.clone();
-        let silos = new.themes.iter_mut().flat_map(|theme| &mut theme.topics).find(|topic| topic.id == "silos").unwrap();
+        let silos =
+            new.themes.iter_mut().flat_map(|theme| &mut theme.topics).find(|topic| topic.id == "silos").unwrap();
         let claim = silos.claims.iter_mut().find(|claim| claim.id == "A").unwrap();
         let was = claim.text.nb.replace("Silo er bra.".to_owned()).unwrap();
         silos.meaning.terms.nb.push("vanntette skott".to_owned());
@@ -310,14 +311,14 @@ mod tests {
         let found = diff(&old, &new).differences;
         let told: Vec<(Part, &str)> = found.iter().map(|entry| (entry.part, entry.code.as_str())).collect();
         let pattern = old.patterns[0].id.as_str();
-        assert_eq!(
-            told,
-            [(Part::Codebook, ""), (Part::Topic, "collaboration/silos"), (Part::Pattern, pattern)],
-        );
+        assert_eq!(told, [(Part::Codebook, ""), (Part::Topic, "collaboration/silos"), (Part::Pattern, pattern)],);
         assert_eq!(found[0].fields, [field("version", &[&old.codebook.version], &["ny"])]);
         assert_eq!(
             found[1].fields,
-            [field("claim A text.nb", &[&was], &["Silo er bra."]), field("terms.nb", &[&dropped], &["vanntette skott"])]
+            [
+                field("claim A text.nb", &[&was], &["Silo er bra."]),
+                field("terms.nb", &[&dropped], &["vanntette skott"])
+            ]
         );
         assert_eq!(found[2].fields[0].field, "implied_by");
     }

@@ -56,7 +56,8 @@ pub struct Overruled {
 /// A term's tally counts where it stood in the text, whether or not the machine set its code.
 pub fn overruled(records: &[Record], machine: &[&Tagging], decided: &Decisions, codebook: &Codebook) -> Overruled {
     let terms = Terms::of(codebook);
-    let texts: Vec<&str> = decided.keys().filter_map(|&row| records.get(row)).map(|record| record.shown.as_str()).collect();
+    let texts: Vec<&str> =
+        decided.keys().filter_map(|&row| records.get(row)).map(|record| record.shown.as_str()).collect();
     let found = terms.find(&texts);
     let mut result = Overruled { answers: decided.len(), ..Overruled::default() };
     for ((row, decided), found) in decided.iter().zip(found) {
@@ -175,8 +176,12 @@ mod tests {
         assert_eq!(tally.with_term.set + tally.head_alone.set, 3);
         assert_eq!(tally.with_term.overruled + tally.head_alone.overruled, 2);
         assert!(tally.with_term.set >= 1 && tally.head_alone.set >= 1, "{tally:?}");
-        let of_silo: Vec<(&String, &Tally)> =
-            found.terms.iter().filter(|((code, _), _)| *code == topic).map(|((_, term), tally)| (term, tally)).collect();
+        let of_silo: Vec<(&String, &Tally)> = found
+            .terms
+            .iter()
+            .filter(|((code, _), _)| *code == topic)
+            .map(|((_, term), tally)| (term, tally))
+            .collect();
         assert!(of_silo.iter().any(|(term, _)| term.starts_with("silo")), "{of_silo:?}");
         assert_eq!(found.answers, 5);
     }

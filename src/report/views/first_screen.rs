@@ -318,14 +318,11 @@ fn since_last(composer: &Composer<'_>, news: &SinceLastRun) -> Vec<String> {
     let told = |key: &str, number: usize| {
         (number > 0).then(|| composer.words.fill(key, &[("n", &composer.unless_small(number))]))
     };
-    let mut parts: Vec<String> = [
-        ("news_answers", news.new_answers),
-        ("news_changed", news.changed_answers),
-        ("news_gone", news.gone_answers),
-    ]
-    .into_iter()
-    .filter_map(|(key, number)| told(key, number))
-    .collect();
+    let mut parts: Vec<String> =
+        [("news_answers", news.new_answers), ("news_changed", news.changed_answers), ("news_gone", news.gone_answers)]
+            .into_iter()
+            .filter_map(|(key, number)| told(key, number))
+            .collect();
     if !news.born_clusters.is_empty() {
         let number = composer.numbers.whole(news.born_clusters.len());
         parts.push(composer.words.fill("news_groups", &[("n", &number)]));

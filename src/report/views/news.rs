@@ -316,6 +316,8 @@ fn review_row(composer: &mut Composer<'_>, line: &ToReview, rows: &BTreeMap<&str
         code: line.code.clone(),
         action: line.action.clone(),
         why,
-        place: composer.words.fill("review_place", &[("file", file), ("line", &composer.numbers.whole(line.line as usize))]),
+        place: composer
+            .words
+            .fill("review_place", &[("file", file), ("line", &composer.numbers.whole(line.line as usize))]),
     }
 }
