@@ -217,10 +217,33 @@ pub fn tag_only(input: Input, tagger: &mut Tagger) -> Result<Vec<(AnswerId, Tagg
     let shown: Vec<String> = answers.par_iter().map(|answer| shown_text(&answer.text)).collect();
     let readings: Vec<Reading<'_>> =
         (shown.iter().zip(&answers)).map(|(shown, answer)| Reading { shown, kind: answer.kind.as_ref() }).collect();
-    let memory = &mut NoMemory { answers: answers.len() };
-    let vectors = encode(tagger.encoder(), &readings, memory, || Ok(()))?;
-    let taggings = tag(tagger, &readings, &vectors, memory)?;
+    let vectors = vectors(tagger.encoder(), &readings, &mut NoMemory { answers: answers.len() })?;
+    let taggings = taggings(tagger, &readings, &vectors)?;
     Ok(answers.into_iter().map(|answer| answer.id).zip(taggings).collect())
+}
+
+/// Vectors of shown texts; those that the memory has are not made again.
+///
+/// # Errors
+/// [`PipelineError`] from encoder or memory.
+pub fn vectors(
+    encoder: &dyn Encoder,
+    readings: &[Reading<'_>],
+    memory: &mut dyn Memory,
+) -> Result<Vectors, PipelineError> {
+    encode(encoder, readings, memory, || Ok(()))
+}
+
+/// What shown texts with these vectors are tagged as, with nothing remembered.
+///
+/// # Errors
+/// [`PipelineError`] from the tagger.
+pub fn taggings(
+    tagger: &mut Tagger,
+    readings: &[Reading<'_>],
+    vectors: &Vectors,
+) -> Result<Vec<Tagging>, PipelineError> {
+    tag(tagger, readings, vectors, &mut NoMemory { answers: readings.len() })
 }
 
 /// Vectors of all texts; those that the memory does not have are made, and kept part by part.

@@ -10,6 +10,8 @@ use jiff::civil::{Date, DateTime};
 use serde::Serialize;
 
 use crate::changes::Cause;
+use crate::changes::baseline::Why;
+use crate::changes::trends::Trends;
 use crate::codebook::Level;
 use crate::text::Language;
 
@@ -94,8 +96,8 @@ pub struct HumanCheck {
     pub tags_found: usize,
 }
 
-/// What changed since the run before.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+/// What changed since the run before, and what rose and fell since the baseline. Goes into `run.json` but for rows.
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
 pub struct SinceLastRun {
     /// That run's number.
     pub previous_run: u32,
@@ -105,34 +107,62 @@ pub struct SinceLastRun {
     pub changed_answers: usize,
     /// Answers that are gone.
     pub gone_answers: usize,
-    /// Answers that are as they were but coded otherwise, by cause.
-    pub recoded: BTreeMap<Cause, usize>,
-    /// New voices with content that were compared with the old; 0 where there is nothing to compare.
-    pub compared: usize,
-    /// Codes that are more or less common among them, beyond chance and corrected for every run so far.
-    pub beyond_chance: Vec<TrendTold>,
+    /// Answers that are as they were.
+    pub unchanged_answers: usize,
+    /// Positions of the new ones in [`Analysis::records`](crate::record::Analysis).
+    #[serde(skip)]
+    pub new_rows: Vec<usize>,
+    /// Positions of the changed ones.
+    #[serde(skip)]
+    pub changed_rows: Vec<usize>,
+    /// Tags that changed, apart by cause.
+    pub tags: Vec<TagsTold>,
+    /// The run that rise and fall are measured from.
+    pub baseline: u32,
+    /// Why that one.
+    pub baseline_why: Why,
+    /// What was compared between the answers that came since the baseline and those before.
+    pub trends: Trends,
     /// Permanent ids of groups of alike answers that were born.
     pub born_clusters: Vec<u32>,
 }
 
-/// A code that rose or fell.
+impl SinceLastRun {
+    /// How many answers are coded otherwise for a cause.
+    pub fn recoded(&self, cause: Cause) -> usize {
+        self.tags.iter().find(|told| told.cause == cause).map_or(0, |told| told.answers)
+    }
+}
+
+/// The tags that changed for one cause.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct TrendTold {
+pub struct TagsTold {
+    /// The cause.
+    pub cause: Cause,
+    /// Answers of which something changed.
+    pub answers: usize,
+    /// Positions of those that are still there.
+    #[serde(skip)]
+    pub rows: Vec<usize>,
+    /// Codes that came or went.
+    pub codes: Vec<CodeTold>,
+    /// By topic: answers that take another side.
+    pub sides: BTreeMap<String, usize>,
+    /// By facet: answers that have another value.
+    pub facets: BTreeMap<String, usize>,
+}
+
+/// How often a code came and went.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct CodeTold {
     /// `theme`, `topic`, `pattern`.
     pub level: Level,
     /// The code.
     pub code: String,
-    /// Voices before that have it, and of how many.
-    pub before: (usize, usize),
-    /// New voices that have it, and of how many.
-    pub new: (usize, usize),
-}
-
-impl TrendTold {
-    /// Whether it is more common among the new; compared crosswise, so that no rounding decides.
-    pub fn rises(&self) -> bool {
-        self.new.0 as u128 * self.before.1 as u128 > self.before.0 as u128 * self.new.1 as u128
-    }
+    /// Answers that have it now and did not.
+    pub gained: usize,
+    /// Answers that had it and do not now.
+    pub lost: usize,
 }
 
 /// What may be stored and shown.

@@ -91,5 +91,87 @@ fn a_planted_rise_is_told_with_its_numbers_and_an_even_share_is_not() {
     assert!(lines.contains("Kunstig intelligens: oftere, 36 av 40 mot 14 av 140"), "{lines}");
     let told = diff(&project, &[]);
     assert_eq!((&told["trends"]["looks"], &told["trends"]["any_beyond_chance"]), (&2.into(), &true.into()));
-    assert!(project.out("report.html").contains("Kunstig intelligens oftere i de nye svarene"));
+    let report = project.out("report.html");
+    assert!(report.contains("Kunstig intelligens oftere i de nye svarene"));
+    // The section has it in a table, with the language's own words for the rest.
+    let section = report.split_once("<section id=\"news\"").unwrap().1.split_once("</section>").unwrap().0;
+    for words in ["▲ oftere", "36 av 40 (90\u{a0}%)", "14 av 140 (10\u{a0}%)", "uten kode", "tegn i et svar (median)"]
+    {
+        assert!(section.contains(words), "{words}: {section}");
+    }
+    assert!(!section.contains("Ingen endring utover"), "{section}");
+
+    // Measured from a run that the settings name: all that came since.
+    project.settings("[runs]\nbaseline = 1");
+    project.night(&[]);
+    let told = diff(&project, &[]);
+    assert_eq!((&told["trends"]["baseline"], &told["trends"]["looks"]), (&1.into(), &3.into()));
+    let lines = text(&project, &[]);
+    assert!(lines.contains("Kunstig intelligens: oftere, 40 av 80 mot 10 av 100"), "{lines}");
+    let report = project.out("report.html");
+    assert!(report.contains("siden kjøring 1, som innstillingene nevner") && report.contains("40 av 80"));
+    project.settings("[runs]\nbaseline = 9");
+    let refused = project.command(&["run", "--quiet"]).assert().code(2);
+    let line = String::from_utf8(refused.get_output().stderr.clone()).unwrap();
+    assert!(line.contains("baseline = 9") && line.trim_end().lines().count() == 1, "{line}");
+    let doctor = project.command(&["doctor"]).assert().code(2);
+    assert!(String::from_utf8_lossy(&doctor.get_output().stdout).contains("WRONG  baseline"));
+    // It is never removed by the rule.
+    project.settings("[runs]\nbaseline = 1\nnewest = 1");
+    project.night(&[]);
+    assert!(project.folder.join("out/000001").is_dir() && !project.folder.join("out/000002").is_dir());
+}
+
+#[test]
+fn the_report_tells_the_causes_apart_in_each_language() {
+    for (language, words) in [
+        ("nb", ["Nye svar", "Trukne svar", "Kodeboka er endret", "Rettet av menneske", "Må ses på"]),
+        ("nn", ["Nye svar", "Trekte svar", "Kodeboka er endra", "Retta av menneske", "Må sjåast på"]),
+        (
+            "en",
+            ["New answers", "Withdrawn answers", "The codebook was edited", "Corrected by a person", "To be looked at"],
+        ),
+    ] {
+        let project = Project::new("p");
+        let mut numbers = Numbers(22);
+        let mut input = rows(40, &mut numbers);
+        project.write(&input);
+        project.night(&[]);
+        input.insert(60, (format!("{} Seksti, med silo.", sentence(&mut numbers)), "Bord 2".to_owned()));
+        // One that has a code, so that the code goes with it.
+        let gone = *input.iter().find(|(_, row)| row.0.contains("silo")).unwrap().0;
+        input.remove(&gone);
+        let (id, row) =
+            input.iter().find(|(_, row)| !row.0.contains("dele") && !row.0.contains("regelverket")).unwrap();
+        let hash = innspill::review::text_hash(&row.0);
+        let lines = format!("answer,text_hash,code,action\n{id},{hash},samarbeid/deling,add\n4,0123456789ab,ki,add\n");
+        fs::write(project.folder.join("corrections.csv"), lines).unwrap();
+        fs::write(project.folder.join("codebook.toml"), codebook("forenkle regelverket")).unwrap();
+        project.write(&input);
+        project.night(&["--language", language]);
+        let section = |file: &str| {
+            let report = project.out(file);
+            report.split_once("<section id=\"news\"").unwrap().1.split_once("</section>").unwrap().0.to_owned()
+        };
+        let internal = section("report.html");
+        for word in words {
+            assert!(internal.contains(word), "{language} {word}: {internal}");
+        }
+        // Every number there leads to a list of as many answers.
+        let report = project.out("report.html");
+        let mut links = 0;
+        for link in internal.split("<a class=\"n\" href=\"#").skip(1) {
+            let (target, rest) = link.split_once('"').unwrap();
+            let count = rest.split_once("data-count=\"").unwrap().1.split_once('"').unwrap().0;
+            let list = report.split_once(&format!("<div class=\"list\" id=\"{target}\">")).unwrap().1;
+            let list = list.split_once("</div>").unwrap().0;
+            assert_eq!(list.matches("<li>").count().to_string(), count, "{list}");
+            links += 1;
+        }
+        assert!(links >= 3, "{internal}");
+        // What is passed on has no list of causes or of a person's lines, and no small number.
+        let shared = section("share/report.html");
+        assert!(!shared.contains(words[2]) && !shared.contains(words[4]), "{shared}");
+        assert!(!shared.contains(">1</span>"), "{shared}");
+    }
 }

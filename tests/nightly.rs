@@ -165,3 +165,216 @@ fn over_many_nights_counts_add_up_and_a_clusters_id_is_never_another_clusters() 
     }
     assert_eq!(project.integrity(), "ok");
 }
+
+/// Codes by answer, of the last run.
+fn codes(project: &Project) -> BTreeMap<String, BTreeSet<String>> {
+    let text = project.out("tags.csv");
+    let mut reader = csv::Reader::from_reader(text.as_bytes());
+    let mut codes: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for row in reader.records().map(Result::unwrap) {
+        codes.entry(row[0].to_owned()).or_default().insert(row[1].to_owned());
+    }
+    codes
+}
+
+/// Makes all runs a day older, as a night does.
+fn a_day_passes(project: &Project) {
+    let sql = "UPDATE runs SET started = strftime('%Y-%m-%dT%H:%M:%SZ', started, '-1 day')";
+    project.database().execute(sql, []).unwrap();
+}
+
+fn diff(project: &Project) -> serde_json::Value {
+    let assert = project.command(&["diff", "--format", "json"]).assert().success();
+    serde_json::from_slice(&assert.get_output().stdout).unwrap()
+}
+
+fn ids(value: &serde_json::Value) -> BTreeSet<String> {
+    value.as_array().unwrap().iter().map(|id| id.as_str().unwrap().to_owned()).collect()
+}
+
+/// Codes that came and went in an answer.
+type ComeAndGone = (BTreeSet<String>, BTreeSet<String>);
+
+/// What a night's diff says of codes: cause and answer to what came and went.
+fn told_codes(told: &serde_json::Value) -> BTreeMap<(String, String), ComeAndGone> {
+    let mut found = BTreeMap::new();
+    for cause in told["tags"].as_array().unwrap() {
+        for answer in cause["by_answer"].as_array().unwrap() {
+            let set = |key: &str| -> BTreeSet<String> {
+                let codes = answer[key].as_array().unwrap().iter();
+                codes.map(|code| code["code"].as_str().unwrap().to_owned()).collect()
+            };
+            let change = (set("gained"), set("lost"));
+            if change != ComeAndGone::default() {
+                let key = (cause["cause"].as_str().unwrap().to_owned(), answer["id"].as_str().unwrap().to_owned());
+                assert!(found.insert(key, change).is_none(), "an answer is told twice");
+            }
+        }
+    }
+    found
+}
+
+/// Thirty nights, each a day after the other. What is planted is known here, and what became of the codes stands in
+/// `tags.csv`; the night's diff must say that, with its cause, and nothing else.
+#[test]
+fn over_thirty_nights_each_diff_lists_exactly_what_was_planted() {
+    let project = Project::new("p");
+    let mut numbers = Numbers(14);
+    // The first ten are for people to correct; chance leaves them alone.
+    let mut input = rows(60, &mut numbers);
+    project.write(&input);
+    project.night(&[]);
+    let (mut before, mut had) = (input.clone(), codes(&project));
+    let mut corrections = String::from("answer,text_hash,code,action\n");
+    let mut seen: BTreeSet<&str> = BTreeSet::new();
+    for night in 2..=30u32 {
+        a_day_passes(&project);
+        for number in 0..numbers.below(5) as u32 {
+            input.insert(1_000 * night + number, (sentence(&mut numbers), "Bord 5".to_owned()));
+        }
+        for _ in 0..numbers.below(3) {
+            let id = *input.keys().nth(10 + numbers.below(input.len() - 10)).unwrap();
+            input.remove(&id);
+        }
+        if numbers.below(2) == 0 {
+            let id = *input.keys().nth(10 + numbers.below(input.len() - 10)).unwrap();
+            input.insert(id, (format!("{} Endret natt {night}.", sentence(&mut numbers)), "Bord 6".to_owned()));
+        }
+        let mut arguments = Vec::new();
+        // At most one of these a night, so that each has a night of its own.
+        let cause = match night {
+            4 | 10 | 17 | 25 => {
+                let id = night % 10 + 1;
+                let has = had.get(&id.to_string()).is_some_and(|codes| codes.contains("ki"));
+                let hash = innspill::review::text_hash(&input[&id].0);
+                corrections.push_str(&format!("{id},{hash},ki,{}\n", if has { "remove" } else { "add" }));
+                std::fs::write(project.folder.join("corrections.csv"), &corrections).unwrap();
+                "correction"
+            }
+            6 | 13 | 22 => {
+                let term = if night == 13 { "bygge ned siloene" } else { "forenkle regelverket" };
+                std::fs::write(project.folder.join("codebook.toml"), codebook(term)).unwrap();
+                "codebook"
+            }
+            20 => {
+                let tagger = project.folder.join("own.tagger");
+                let trained = Command::new(env!("CARGO_BIN_EXE_innspill"))
+                    .args(["--quiet", "train", "--corrections"])
+                    .arg(&project.folder)
+                    .arg("--output")
+                    .arg(&tagger)
+                    .stdout(Stdio::null())
+                    .status();
+                assert!(trained.unwrap().success());
+                project.settings("tagger = \"own.tagger\"");
+                project.command(&["run", "--quiet"]).assert().code(2);
+                arguments.push("--accept-model");
+                "model"
+            }
+            12 => {
+                // The answer that was corrected in night 4 says something else now.
+                input.insert(5, ("Noe helt annet enn det som ble rettet den gangen.".to_owned(), "Bord 1".to_owned()));
+                ""
+            }
+            _ => "",
+        };
+        project.write(&input);
+        project.night(&arguments);
+        let (told, has) = (diff(&project), codes(&project));
+
+        let changed: BTreeSet<String> = (input.iter())
+            .filter(|(id, row)| before.get(id).is_some_and(|old| old != *row))
+            .map(|(id, _)| id.to_string())
+            .collect();
+        let only = |these: &Rows, those: &Rows| -> BTreeSet<String> {
+            these.keys().filter(|id| !those.contains_key(id)).map(u32::to_string).collect()
+        };
+        let (new, withdrawn) = (only(&input, &before), only(&before, &input));
+        assert_eq!((ids(&told["new"]), ids(&told["changed"])), (new.clone(), changed.clone()), "night {night}");
+        assert_eq!(ids(&told["withdrawn"]), withdrawn, "night {night}");
+        assert_eq!(told["unchanged"], input.len() - new.len() - changed.len(), "night {night}");
+
+        let mut expected = BTreeMap::new();
+        let nothing = BTreeSet::new();
+        for id in before.keys().chain(input.keys()).map(u32::to_string).collect::<BTreeSet<String>>() {
+            let (old, now) = (had.get(&id).unwrap_or(&nothing), has.get(&id).unwrap_or(&nothing));
+            let change: ComeAndGone = (now.difference(old).cloned().collect(), old.difference(now).cloned().collect());
+            if change == ComeAndGone::default() {
+                continue;
+            }
+            let why = match (new.contains(&id), changed.contains(&id), withdrawn.contains(&id)) {
+                (true, ..) => "new_answer",
+                (_, true, _) => "changed_answer",
+                (.., true) => "withdrawn_answer",
+                _ => cause,
+            };
+            expected.insert((why.to_owned(), id), change);
+        }
+        assert_eq!(told_codes(&told), expected, "night {night}");
+        let of_cause: Vec<&String> =
+            expected.keys().filter(|(why, _)| why == cause && !cause.is_empty()).map(|(_, id)| id).collect();
+        match cause {
+            "correction" => assert_eq!(of_cause, [&(night % 10 + 1).to_string()], "night {night}"),
+            "codebook" => assert!(!of_cause.is_empty(), "night {night}"),
+            "model" => assert_eq!(told["tools"]["model"], true),
+            _ => assert!(of_cause.is_empty(), "night {night}: {of_cause:?}"),
+        }
+        seen.insert(cause);
+
+        // What no longer fits is told every night until somebody mends it.
+        let review: Vec<&str> =
+            told["to_review"].as_array().unwrap().iter().map(|entry| entry["answer"].as_str().unwrap()).collect();
+        assert_eq!(review, if night < 12 { vec![] } else { vec!["5"] }, "night {night}");
+        assert_eq!(project.out("report.html").contains("id=\"to-review\""), night >= 12, "night {night}");
+        // Rise and fall are measured from a week back, in the first week from the night before.
+        assert_eq!(told["now"], night);
+        assert_eq!(told["trends"]["baseline"], if night < 8 { night - 1 } else { night - 7 }, "night {night}");
+        assert_eq!(told["trends"]["looks"], night - 1, "night {night}");
+        (before, had) = (input.clone(), has);
+    }
+    assert_eq!(seen, BTreeSet::from(["", "codebook", "correction", "model"]));
+    let text = String::from_utf8(project.command(&["diff"]).assert().success().get_output().stdout.clone()).unwrap();
+    assert!(
+        text.contains("Må ses på (1):") && text.contains("corrections.csv:2: 5 ki: svaret er endret siden"),
+        "{text}"
+    );
+    let report = project.out("report.html");
+    assert!(report.contains("svaret er endret siden") && report.contains("for en uke siden"), "the report says so too");
+    assert!(!project.out("share/report.html").contains("id=\"to-review\""));
+    assert_eq!(project.integrity(), "ok");
+}
+
+/// Forty persons write the same sort of thing night after night. `INNSPILL_NOISE=20x30` is the long version.
+#[test]
+fn nights_of_pure_noise_raise_at_most_one_alarm_in_twenty_projects() {
+    let size = std::env::var("INNSPILL_NOISE").unwrap_or_else(|_| "3x9".to_owned());
+    let (projects, nights) = size.split_once('x').unwrap();
+    let (projects, nights): (u64, u32) = (projects.parse().unwrap(), nights.parse().unwrap());
+    let mut alarms = Vec::new();
+    for number in 0..projects {
+        let project = Project::new("p");
+        project.settings(
+            "[[source]]\npath = \"input/*.csv\"\n[source.columns]\nid = \"id\"\ntext = \"svar\"\nrespondent = \"hvem\"",
+        );
+        let mut numbers = Numbers(300 + number);
+        let mut text = String::from("id;svar;hvem\n");
+        let mut id = 0;
+        for night in 0..=nights {
+            for _ in 0..if night == 0 { 80 } else { 15 } {
+                id += 1;
+                text.push_str(&format!("{id};{};d{}\n", sentence(&mut numbers), numbers.below(40)));
+            }
+            std::fs::write(project.folder.join("input/svar.csv"), &text).unwrap();
+            project.night(&[]);
+            if project.manifest().pointer("/since_last/trends/any_beyond_chance") == Some(&true.into()) {
+                alarms.push((number, night));
+            }
+            a_day_passes(&project);
+        }
+        let report = project.out("report.html");
+        assert!(!alarms.is_empty() || report.contains("Ingen endring utover tilfeldig variasjon."), "it says so");
+    }
+    println!("{} alarms in {projects} projects of {nights} nights: {alarms:?}", alarms.len());
+    let raised: BTreeSet<u64> = alarms.iter().map(|(project, _)| *project).collect();
+    assert!(raised.len() as u64 <= projects.div_ceil(20), "{alarms:?}");
+}

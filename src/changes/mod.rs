@@ -3,11 +3,13 @@
 //! The three are never mixed. A tag that came because the codebook was edited is no rise, so [`trends`] compares old and
 //! new answers as one and the same run codes them.
 
+pub mod baseline;
+pub mod tags;
 pub mod trends;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use serde::Serialize;
 
 use crate::answer::AnswerId;
@@ -15,6 +17,8 @@ use crate::codebook::Level;
 use crate::record::{Analysis, Record};
 use crate::store::{StoredRun, Tools, ToolsChange};
 use crate::tag::Tagging;
+pub(crate) use tags::codes;
+use tags::{TagChanges, facets_turned, side, sides_turned};
 use trends::Trends;
 
 /// Why an answer's codes are other than they were.
@@ -40,24 +44,6 @@ pub enum Cause {
 /// A code with its level.
 pub type Code = (Level, String);
 
-/// How often a code came and went for one cause.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
-pub struct ComeAndGone {
-    /// Answers that have it now and did not.
-    pub gained: usize,
-    /// Answers that had it and do not now.
-    pub lost: usize,
-}
-
-/// The tags that changed for one cause.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct TagChanges {
-    /// Answers with another set of codes.
-    pub answers: BTreeSet<AnswerId>,
-    /// By code.
-    pub codes: BTreeMap<Code, ComeAndGone>,
-}
-
 /// All that changed from one run to another.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ChangeReport {
@@ -77,7 +63,9 @@ pub struct ChangeReport {
     pub tools: ToolsChange,
     /// Tags that changed, apart by cause.
     pub tags: BTreeMap<Cause, TagChanges>,
-    /// What rose and fell among the answers that came since.
+    /// The run that answers must have come after to be new where rise and fall are sought: the earlier one, or another.
+    pub baseline: u32,
+    /// What rose and fell among the answers that came since the baseline.
     pub trends: Trends,
 }
 
@@ -112,6 +100,17 @@ impl StoredRun {
 /// Compares two runs. `looks` is how many runs somebody may have looked at since the baseline that it is corrected for;
 /// at least 1.
 pub fn compare(before: Side<'_>, now: Side<'_>, looks: u32) -> ChangeReport {
+    compare_since(before, now, looks, None)
+}
+
+/// As [`compare`], but what rose and fell is sought among the answers that are not among those of a baseline, given as
+/// its number and the ids of its answers.
+pub fn compare_since(
+    before: Side<'_>,
+    now: Side<'_>,
+    looks: u32,
+    baseline: Option<(u32, &FxHashSet<String>)>,
+) -> ChangeReport {
     let tools = ToolsChange::between(before.tools, now.tools);
     let by_tools = match (tools.codebook, tools.model || tools.version) {
         (true, true) => Cause::CodebookAndModel,
@@ -129,13 +128,14 @@ pub fn compare(before: Side<'_>, now: Side<'_>, looks: u32) -> ChangeReport {
         unchanged: 0,
         tools,
         tags: BTreeMap::new(),
+        baseline: baseline.map_or(before.run, |(run, _)| run),
         trends: Trends::default(),
     };
     let mut is_new = Vec::with_capacity(now.analysis.records.len());
     for (row, record) in now.analysis.records.iter().enumerate() {
         let id = &record.answer.id;
         let old = was.get(id).and_then(|&old| Some((old, before.analysis.records.get(old)?)));
-        is_new.push(old.is_none());
+        is_new.push(baseline.map_or(old.is_none(), |(_, ids)| !ids.contains(&id.0)));
         match old {
             None => {
                 report.new.push(id.clone());
@@ -143,7 +143,7 @@ pub fn compare(before: Side<'_>, now: Side<'_>, looks: u32) -> ChangeReport {
             }
             Some((old, earlier)) if before.contents.get(old) != now.contents.get(row) => {
                 report.changed.push(id.clone());
-                report.note(Cause::ChangedAnswer, id, &codes(&earlier.tagging), &codes(&record.tagging));
+                report.note_of_changed(id, &earlier.tagging, &record.tagging);
             }
             Some((old, earlier)) => {
                 report.unchanged += 1;
@@ -164,23 +164,27 @@ impl ChangeReport {
     /// Notes what came and went in one answer.
     fn note(&mut self, cause: Cause, id: &AnswerId, before: &BTreeSet<Code>, now: &BTreeSet<Code>) {
         for code in now.difference(before) {
-            self.entry(cause, id, code).gained += 1;
+            self.tags.entry(cause).or_default().gain(id, code);
         }
         for code in before.difference(now) {
-            self.entry(cause, id, code).lost += 1;
+            self.tags.entry(cause).or_default().lose(id, code);
         }
     }
 
-    fn entry(&mut self, cause: Cause, id: &AnswerId, code: &Code) -> &mut ComeAndGone {
-        let changes = self.tags.entry(cause).or_default();
-        if !changes.answers.contains(id) {
-            changes.answers.insert(id.clone());
+    /// All that is coded otherwise in an answer whose words, or what is known of it, are others.
+    fn note_of_changed(&mut self, id: &AnswerId, before: &Tagging, now: &Tagging) {
+        let cause = Cause::ChangedAnswer;
+        self.note(cause, id, &codes(before), &codes(now));
+        for turn in sides_turned(before, now) {
+            self.tags.entry(cause).or_default().turn_side(id, turn);
         }
-        changes.codes.entry(code.clone()).or_default()
+        for turn in facets_turned(before, now) {
+            self.tags.entry(cause).or_default().turn_facet(id, turn);
+        }
     }
 
-    /// In an answer that is as it was, a code that the tagger itself gives or takes now is the tools' doing; any other
-    /// is a person's.
+    /// In an answer that is as it was, what the tagger itself gives, takes or turns now is the tools' doing; all else is
+    /// a person's.
     fn note_of_unchanged(
         &mut self,
         by_tools: Cause,
@@ -190,26 +194,30 @@ impl ChangeReport {
         if earlier.tagging == record.tagging {
             return;
         }
+        let machine_before = before.before_correction.get(&old).unwrap_or(&earlier.tagging);
+        let machine_now = now.before_correction.get(&row).unwrap_or(&record.tagging);
         let (had, has) = (codes(&earlier.tagging), codes(&record.tagging));
-        let machine_had = before.before_correction.get(&old).map_or_else(|| had.clone(), codes);
-        let machine_has = now.before_correction.get(&row).map_or_else(|| has.clone(), codes);
+        let (machine_had, machine_has) = (codes(machine_before), codes(machine_now));
+        let cause = |by_machine: bool| if by_machine { by_tools } else { Cause::Correction };
         let id = &record.answer.id;
         for code in has.difference(&had) {
             let by_machine = machine_has.contains(code) && !machine_had.contains(code);
-            self.entry(if by_machine { by_tools } else { Cause::Correction }, id, code).gained += 1;
+            self.tags.entry(cause(by_machine)).or_default().gain(id, code);
         }
         for code in had.difference(&has) {
             let by_machine = machine_had.contains(code) && !machine_has.contains(code);
-            self.entry(if by_machine { by_tools } else { Cause::Correction }, id, code).lost += 1;
+            self.tags.entry(cause(by_machine)).or_default().lose(id, code);
+        }
+        for turn in sides_turned(&earlier.tagging, &record.tagging) {
+            let (was, is) = (side(machine_before, &turn.of), side(machine_now, &turn.of));
+            let by_machine = was != is && is == side(&record.tagging, &turn.of);
+            self.tags.entry(cause(by_machine)).or_default().turn_side(id, turn);
+        }
+        // A person has no say in facets.
+        for turn in facets_turned(&earlier.tagging, &record.tagging) {
+            self.tags.entry(by_tools).or_default().turn_facet(id, turn);
         }
     }
-}
-
-/// The codes that a tagging lists.
-pub(crate) fn codes(tagging: &Tagging) -> BTreeSet<Code> {
-    let levels =
-        [(Level::Theme, &tagging.themes), (Level::Topic, &tagging.topics), (Level::Pattern, &tagging.patterns)];
-    levels.into_iter().flat_map(|(level, tags)| tags.iter().map(move |tag| (level, tag.code.clone()))).collect()
 }
 
 #[cfg(test)]
@@ -217,7 +225,8 @@ mod tests {
     use super::*;
     use crate::score::Score;
     use crate::store::tests::record;
-    use crate::tag::{Outcome, Tag};
+    use crate::tag::{Outcome, Tag, Verdict};
+    use tags::Turn;
 
     fn tagged(codes: &[&str]) -> Tagging {
         let tag = |code: &&str| Tag { code: (*code).to_owned(), score: Score::new(0.9), spans: Vec::new() };
@@ -289,6 +298,39 @@ mod tests {
                 [(cause, 1, vec![code("y", 1, 0)]), (Cause::Correction, 1, vec![code("x", 0, 1), code("z", 1, 0)])]
             );
         }
+    }
+
+    #[test]
+    fn a_side_that_a_person_turns_is_a_correction_and_one_that_the_model_turns_is_not() {
+        let taking = |verdict| Tagging {
+            verdicts: vec![crate::tag::TopicVerdict {
+                topic: "a/x".to_owned(),
+                verdict,
+                score: Score::new(0.9),
+                basis: crate::tag::Basis::Stated,
+                spans: Vec::new(),
+            }],
+            facets: BTreeMap::from([("form".to_owned(), Some("problem".to_owned()))]),
+            ..Tagging::empty()
+        };
+        let with = |mut run: StoredRun, taggings: [Tagging; 2]| {
+            for (record, tagging) in run.analysis.records.iter_mut().zip(taggings) {
+                record.tagging = tagging;
+            }
+            run
+        };
+        let answers: [(&str, u8, &[&str]); 2] = [("a", 0, &[]), ("b", 0, &[])];
+        let before = with(run(1, "k", "m", &answers), [taking(Verdict::A), taking(Verdict::A)]);
+        let none = Tagging { facets: BTreeMap::from([("form".to_owned(), None)]), ..taking(Verdict::Both) };
+        let mut now = with(run(2, "k", "m2", &answers), [taking(Verdict::B), none]);
+        now.before_correction.insert(0, taking(Verdict::A));
+        let report = compare(before.side(), now.side(), 1);
+        let turned = |cause: Cause, id: &str| report.tags[&cause].answers[&AnswerId(id.to_owned())].clone();
+        let side = |now: &str| Turn { of: "a/x".to_owned(), before: Some("A".to_owned()), now: Some(now.to_owned()) };
+        assert_eq!(turned(Cause::Correction, "a").sides, [side("B")]);
+        assert_eq!(turned(Cause::Model, "b").sides, [side("both")]);
+        assert_eq!(report.tags[&Cause::Model].facets, BTreeMap::from([("form".to_owned(), 1)]));
+        assert_eq!(report.tags[&Cause::Correction].answers.len(), 1);
     }
 
     #[test]

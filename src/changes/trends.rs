@@ -1,13 +1,18 @@
 //! What is more, or less, common among the answers that came since a baseline than among those before.
 //!
-//! Shares of voices (a respondent counts once for a code, an answer without one for itself), both as the later run
-//! codes them, by Fisher's exact test. Corrected twice: over all that is compared (Holm 1979), and over all the times
-//! that somebody looks, since one who looks every night finds something some night. Look `k` may spend 6 / (pi k)^2 of
-//! the error, which over any number of looks sums to no more than the whole (alpha spending, Lan and DeMets 1983).
+//! Shares of answers, both as the later run codes them, by Fisher's exact test. One person's answers are alike, so a side
+//! of the comparison weighs no more than its effective number of voices, (sum m)^2 / (sum m^2) where m is how many
+//! answers a respondent has on that side (Kish 1965, for answers of one voice that are wholly alike); without respondents
+//! that is the number of answers. Counting a respondent once for a code would not do: who has been there all year has
+//! written more, and so has more codes, than who came last night.
+//!
+//! Corrected twice: over all that is compared (Holm 1979), and over all the times that somebody looks, since one who looks
+//! every night finds something some night. Look `k` may spend 6 / (pi k)^2 of the error, which over any number of looks
+//! sums to no more than the whole (alpha spending, Lan and DeMets 1983).
 
 use std::collections::BTreeMap;
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 use serde::Serialize;
 
 use super::{Code, codes};
@@ -30,16 +35,18 @@ pub enum Watched {
     Language(Language),
     /// Answers with content that no code covers.
     WithoutCode,
+    /// Answers longer than the middle one of all (Mood's median test), where medians differ by a tenth or more.
+    Long,
 }
 
-/// A share among old and among new voices.
+/// A share among old and among new answers.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Trend {
     /// Of what.
     pub of: Watched,
-    /// Voices before that have it.
+    /// Answers before that have it.
     pub old: usize,
-    /// New voices that have it.
+    /// New answers that have it.
     pub new: usize,
     /// Two-sided p, corrected over all that is compared; not yet over looks.
     pub p: f64,
@@ -50,10 +57,12 @@ pub struct Trend {
 /// All that was compared.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Trends {
-    /// Voices with content before.
+    /// Answers with content before.
     pub old: usize,
-    /// New voices with content.
+    /// New answers with content.
     pub new: usize,
+    /// What they weigh: the effective number of voices before, and of new ones.
+    pub voices: (usize, usize),
     /// Looks since the baseline, this one counted.
     pub looks: u32,
     /// What this look may spend of [`ERROR`].
@@ -74,6 +83,16 @@ impl Trends {
     pub fn beyond_chance(&self) -> impl Iterator<Item = &Trend> {
         self.compared.iter().filter(|trend| trend.beyond_chance)
     }
+
+    /// Whether there was anything to compare.
+    pub fn compared_any(&self) -> bool {
+        self.old > 0 && self.new > 0
+    }
+
+    /// Whether something is more common among the new; compared crosswise, so that no rounding decides.
+    pub fn rises(&self, trend: &Trend) -> bool {
+        trend.new as u128 * self.old as u128 > trend.old as u128 * self.new as u128
+    }
 }
 
 /// What look `look` may spend of `error`, where all looks together may spend `error`.
@@ -82,37 +101,53 @@ pub fn spendable(error: f64, look: u32) -> f64 {
     error * 6.0 / (std::f64::consts::PI * look).powi(2)
 }
 
+/// One side of the comparison.
+#[derive(Default)]
+struct Group<'a> {
+    answers: usize,
+    /// Answers of each known respondent.
+    of_respondent: FxHashMap<&'a str, usize>,
+    lengths: Vec<usize>,
+}
+
+impl Group<'_> {
+    /// Kish's effective number; answers without a respondent are voices of their own.
+    fn voices(&self) -> usize {
+        let known: usize = self.of_respondent.values().sum();
+        let squares: u128 = self.of_respondent.values().map(|&count| count as u128 * count as u128).sum();
+        let squares = squares + self.answers.saturating_sub(known) as u128;
+        let answers = self.answers as u128;
+        answers
+            .saturating_mul(answers)
+            .checked_div(squares)
+            .map_or(0, |voices| usize::try_from(voices).unwrap_or(usize::MAX))
+    }
+}
+
 /// Compares the records that are new with the others. `thresholds` names the codes.
 pub fn trends(records: &[Record], is_new: &[bool], thresholds: &BTreeMap<Code, Score>, looks: u32) -> Trends {
     let mut watched: Vec<Watched> =
         thresholds.keys().map(|(level, code)| Watched::Code(*level, code.clone())).collect();
     watched.extend([Language::Nb, Language::Nn, Language::En, Language::Other].map(Watched::Language));
-    watched.push(Watched::WithoutCode);
+    watched.extend([Watched::WithoutCode, Watched::Long]);
     let position: FxHashMap<&Watched, usize> =
         watched.iter().enumerate().map(|(position, watched)| (watched, position)).collect();
 
     // Below, a side is 0 or 1, and a position is one of `watched`, which `counts` has an entry for.
-    let mut voices: FxHashMap<(&str, bool), u32> = FxHashMap::default();
-    let mut seen: FxHashSet<(usize, u32)> = FxHashSet::default();
     let mut counts = vec![[0usize; 2]; watched.len()];
-    let mut bases = [0usize; 2];
-    let mut lengths = [Vec::new(), Vec::new()];
-    let rows = records.iter().zip(is_new).filter(|(record, _)| record.tagging.outcome != Outcome::NoContent);
-    for (row, (record, &new)) in rows.enumerate() {
-        let side = usize::from(new);
-        lengths[side].push(record.shown.chars().count());
-        let fresh = u32::try_from(row).unwrap_or(u32::MAX);
-        let voice = match &record.answer.respondent {
-            Some(respondent) => *voices.entry((respondent.0.as_str(), new)).or_insert_with(|| {
-                bases[side] += 1;
-                fresh
-            }),
-            None => {
-                bases[side] += 1;
-                fresh
-            }
-        };
+    let mut groups = [Group::default(), Group::default()];
+    for (record, &new) in records.iter().zip(is_new) {
         let tagging = &record.tagging;
+        if tagging.outcome == Outcome::NoContent {
+            continue;
+        }
+        let side = usize::from(new);
+        let group = &mut groups[side];
+        group.answers += 1;
+        group.lengths.push(record.shown.chars().count());
+        if let Some(respondent) = &record.answer.respondent {
+            *group.of_respondent.entry(respondent.0.as_str()).or_default() += 1;
+        }
         let mut has: Vec<Watched> =
             codes(tagging).into_iter().map(|(level, code)| Watched::Code(level, code)).collect();
         has.push(Watched::Language(tagging.language));
@@ -120,14 +155,30 @@ pub fn trends(records: &[Record], is_new: &[bool], thresholds: &BTreeMap<Code, S
             has.push(Watched::WithoutCode);
         }
         for watched in has.iter().filter_map(|watched| position.get(watched)) {
-            // A voice is another on either side, so that one number tells both apart.
-            if seen.insert((*watched, voice)) {
-                counts[*watched][side] += 1;
-            }
+            counts[*watched][side] += 1;
         }
     }
-    let test = TableTest::up_to(bases[0] + bases[1]);
-    let ps: Vec<f64> = counts.iter().map(|[old, new]| test.p(*old, bases[0], *new, bases[1])).collect();
+    let middle = median([groups[0].lengths.as_slice(), groups[1].lengths.as_slice()].concat());
+    if let Some(&long) = position.get(&Watched::Long) {
+        counts[long] = [0, 1].map(|side| groups[side].lengths.iter().filter(|&&length| length > middle).count());
+    }
+    drop(position);
+    let [old, new] = groups;
+    let voices = (old.voices(), new.voices());
+    let test = TableTest::up_to(voices.0 + voices.1);
+    let median_length = (median(old.lengths), median(new.lengths));
+    // So many answers give a single character away: less than a tenth is no news, however sure.
+    let (least, most) = (median_length.0.min(median_length.1), median_length.0.max(median_length.1));
+    let as_long = (most - least) * 10 < most;
+    let ps: Vec<f64> = (counts.iter().zip(&watched))
+        .map(|(count, of)| {
+            if *of == Watched::Long && as_long {
+                return 1.0;
+            }
+            let (k_old, k_new) = weighed(*count, [old.answers, new.answers], [voices.0, voices.1]);
+            test.p(k_old, voices.0, k_new, voices.1)
+        })
+        .collect();
     let allowed = spendable(ERROR, looks);
     let mut compared: Vec<Trend> = watched
         .into_iter()
@@ -136,15 +187,18 @@ pub fn trends(records: &[Record], is_new: &[bool], thresholds: &BTreeMap<Code, S
         .map(|((of, [old, new]), p)| Trend { of, old, new, p, beyond_chance: p < allowed })
         .collect();
     compared.sort_by(|left, right| left.p.total_cmp(&right.p).then_with(|| left.of.cmp(&right.of)));
-    let [old_lengths, new_lengths] = lengths;
-    Trends {
-        old: bases[0],
-        new: bases[1],
-        looks: looks.max(1),
-        allowed,
-        median_length: (median(old_lengths), median(new_lengths)),
-        compared,
-    }
+    Trends { old: old.answers, new: new.answers, voices, looks: looks.max(1), allowed, median_length, compared }
+}
+
+/// Counts of answers as counts of voices with the same shares, rounded so that the shares come no further apart.
+fn weighed([k_old, k_new]: [usize; 2], [n_old, n_new]: [usize; 2], [v_old, v_new]: [usize; 2]) -> (usize, usize) {
+    let rises = k_new as u128 * n_old as u128 > k_old as u128 * n_new as u128;
+    let scaled = |k: usize, n: usize, voices: usize, up: bool| {
+        let (product, n) = (k as u128 * voices as u128, (n as u128).max(1));
+        let rounded = if up { product.div_ceil(n) } else { product / n };
+        usize::try_from(rounded).unwrap_or(usize::MAX).min(voices)
+    };
+    (scaled(k_old, n_old, v_old, rises), scaled(k_new, n_new, v_new, !rises))
 }
 
 /// Holm's step-down correction, in the order of the input.
@@ -195,8 +249,9 @@ impl Serialize for Trends {
             })
         };
         let rows: Result<Vec<serde_json::Value>, _> = self.compared.iter().map(row).collect();
-        let mut state = serializer.serialize_struct("Trends", 5)?;
+        let mut state = serializer.serialize_struct("Trends", 6)?;
         state.serialize_field("looks", &self.looks)?;
+        state.serialize_field("voices", &[self.voices.0, self.voices.1])?;
         state.serialize_field("allowed", &self.allowed)?;
         state.serialize_field("any_beyond_chance", &self.any())?;
         state.serialize_field("median_length", &[self.median_length.0, self.median_length.1])?;
@@ -215,6 +270,7 @@ impl Watched {
             Watched::Language(Language::En) => ("language", "en"),
             Watched::Language(Language::Other) => ("language", "other"),
             Watched::WithoutCode => ("outcome", "without_code"),
+            Watched::Long => ("length", "long"),
         }
     }
 }
@@ -286,8 +342,48 @@ mod tests {
         }
         let is_new: Vec<bool> = (0..120).map(|row| row >= 100).collect();
         let found = trends(&records, &is_new, &thresholds(), 1);
-        assert_eq!((found.old, found.new), (100, 1));
-        assert!(found.compared.iter().all(|trend| trend.new <= 1));
+        assert_eq!((found.old, found.new, found.voices), (100, 20, (100, 1)));
+        assert!(!found.any(), "twenty answers of one person are one person's");
+    }
+
+    /// Forty persons write one answer each a night, and nothing changes but how much they have written.
+    #[test]
+    fn that_the_same_people_have_written_more_before_is_no_news() {
+        let mut alarms = 0;
+        for project in 0..20 {
+            let mut random = Random::new(100 + project);
+            let mut records = answers(40 * 31, |_| random.below(4) == 0);
+            for (row, record) in records.iter_mut().enumerate() {
+                record.answer.respondent = Some(crate::answer::RespondentId((row % 40).to_string()));
+            }
+            let raised = (1..=30).any(|night| {
+                let is_new: Vec<bool> = (0..40 * (night + 1)).map(|row| row >= 40 * night).collect();
+                trends(&records[..is_new.len()], &is_new, &thresholds(), night as u32).any()
+            });
+            alarms += u32::from(raised);
+        }
+        assert!(alarms <= 1, "{alarms}");
+    }
+
+    #[test]
+    fn answers_that_grow_longer_are_told() {
+        let mut records = answers(200, |row| row % 4 == 0);
+        for (row, record) in records.iter_mut().enumerate() {
+            record.shown = "ord ".repeat(if row >= 150 { 20 + row % 7 } else { 3 + row % 7 });
+        }
+        let is_new: Vec<bool> = (0..200).map(|row| row >= 150).collect();
+        let found = trends(&records, &is_new, &thresholds(), 1);
+        let told: Vec<&Watched> = found.beyond_chance().map(|trend| &trend.of).collect();
+        assert_eq!(told, [&Watched::Long]);
+        assert!(found.median_length.1 > 3 * found.median_length.0, "{:?}", found.median_length);
+    }
+
+    #[test]
+    fn weighing_brings_shares_no_further_apart_and_keeps_those_of_voices() {
+        assert_eq!(weighed([3, 7], [10, 10], [10, 10]), (3, 7));
+        assert_eq!(weighed([3, 7], [10, 10], [4, 4]), (2, 2));
+        assert_eq!(weighed([7, 3], [10, 10], [4, 4]), (2, 2));
+        assert_eq!(weighed([0, 9], [0, 9], [0, 1]), (0, 1));
     }
 
     #[test]

@@ -1,4 +1,7 @@
-//! `innspill codebook check|stats [FILE]`
+//! `innspill codebook check|stats [FILE]`, `innspill codebook diff OLD NEW [PROJECT]`
+
+mod diff;
+mod overruled;
 
 use std::io::Write;
 use std::path::PathBuf;
@@ -6,6 +9,7 @@ use std::path::PathBuf;
 use innspill::codebook::{Codebook, Level, Severity, check};
 
 use super::failure::Failure;
+use super::last_run::LastRun;
 use super::opening::open_codebook;
 
 /// Look at a codebook
@@ -13,7 +17,10 @@ use super::opening::open_codebook;
 #[command(after_help = "\
 Examples:
   innspill codebook check mine.toml   what is missing, clashes or overlaps
-  innspill codebook stats             how many codes, terms and examples the built-in one has")]
+  innspill codebook stats             how many codes, terms and examples the built-in one has
+  innspill codebook stats --project my-project   and how often people overruled its codes and terms
+  innspill codebook diff old.toml new.toml
+  innspill codebook diff last my-project/codebook.toml my-project   what an edit would change, before it does")]
 pub struct CodebookCommand {
     #[command(subcommand)]
     action: Action,
@@ -26,11 +33,17 @@ enum Action {
         /// The codebook [default: the innovation codebook]
         file: Option<PathBuf>,
     },
-    /// Count codes, terms and examples
+    /// Count codes, terms and examples; with --project, how often people overruled each code, its head and its terms
     Stats {
         /// The codebook [default: the innovation codebook]
+        #[arg(conflicts_with = "project")]
         file: Option<PathBuf>,
+        /// A project, whose last run is held against what people corrected and checked
+        #[arg(long, value_name = "PROJECT")]
+        project: Option<PathBuf>,
     },
+    /// Say what an edit changes, code by code, and which answers of a project it would code otherwise; changes nothing
+    Diff(diff::CodebookDiffCommand),
 }
 
 impl CodebookCommand {
@@ -38,7 +51,13 @@ impl CodebookCommand {
     pub fn run(self) -> Result<(), Failure> {
         match self.action {
             Action::Check { file } => print_check(&open_codebook(file.as_deref())?),
-            Action::Stats { file } => print_stats(&open_codebook(file.as_deref())?),
+            Action::Stats { project: Some(folder), .. } => {
+                let last = LastRun::open(&folder, None)?;
+                print_stats(&last.run.codebook)?;
+                overruled::print(&folder, &last)
+            }
+            Action::Stats { file, project: None } => print_stats(&open_codebook(file.as_deref())?),
+            Action::Diff(command) => command.run(),
         }
     }
 }

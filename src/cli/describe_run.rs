@@ -92,6 +92,14 @@ impl RunFacts {
     }
 }
 
+impl RunFacts {
+    /// Says that the tagger's heads are a project's own.
+    pub fn with_heads(mut self, sha256: &str) -> Self {
+        sha256.clone_into(&mut self.description.tagger.sha256);
+        self
+    }
+}
+
 /// Completes the description with what only the answers tell.
 pub fn describe(facts: RunFacts, analysis: &Analysis, seconds: Vec<(String, f64)>) -> RunDescription {
     let RunFacts { run, mut description, newest_file } = facts;
@@ -191,6 +199,7 @@ pub fn heads_hash(encoder: &str) -> String {
     shipped::bytes(encoder).map(hexadecimal).unwrap_or_default()
 }
 
-fn hexadecimal(bytes: &[u8]) -> String {
+/// SHA-256 in lower-case hexadecimal.
+pub fn hexadecimal(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -1,24 +1,27 @@
 //! `innspill diff PROJECT [RUN] [RUN]`
 
+pub mod json;
+
 use std::io::Write;
 use std::path::PathBuf;
 
 use innspill::changes::trends::{Trend, Watched};
-use innspill::changes::{Cause, ChangeReport, compare};
+use innspill::changes::{Cause, ChangeReport, baseline, compare_since};
 use innspill::codebook::{Codebook, Level};
+use innspill::review::{ToReview, WhyReview};
 use innspill::settings::ReportLanguage;
 use innspill::store::{RunState, Store, StoredRun};
 use innspill::text::Language;
-use serde_json::json;
 
 use super::failure::Failure;
-use super::project;
+use super::{persons_work, project};
 
 /// Say what changed between two runs: answers, tags by cause, rise and fall beyond chance
 ///
-/// Without RUN the last two runs are compared; with one, it and the last. A run that is named first is the baseline: rise
-/// and fall are corrected for every run since it, so name the same all week and look as often as you like. Without one
-/// they are corrected for every run of the project, which finds less.
+/// Without RUN the last two runs are compared, and rise and fall are sought among the answers of the last week, or since
+/// the run that `[runs] baseline` names, as in the report. With one RUN, it and the last are compared. A run that is named
+/// is the baseline: rise and fall are corrected for every run since it. Where none is named they are corrected for every
+/// run of the project, which finds less.
 ///
 /// Examples:
 ///   innspill diff my-project
@@ -65,46 +68,29 @@ impl Diff {
         if before >= now {
             return Err(Failure::Usage(format!("diff: run {before} is not before run {now}; name the earlier first")));
         }
-        let finished = |state: RunState| matches!(state, RunState::Done | RunState::Pruned);
-        // Who names no baseline looks every time, so every run since the first counts.
-        let baseline = if self.runs.is_empty() { runs.first().map_or(before, |run| run.run) } else { before };
-        let looks = runs.iter().filter(|run| run.run > baseline && run.run <= now && finished(run.state)).count();
         let (earlier, later) = (store.load(Some(before))?, store.load(Some(now))?);
-        let report = compare(earlier.side(), later.side(), u32::try_from(looks).unwrap_or(u32::MAX));
+        let started = runs.iter().find(|run| run.run == now).and_then(|run| run.started.parse().ok());
+        let named = if self.runs.is_empty() { settings.runs.baseline.filter(|run| *run < now) } else { Some(before) };
+        let baseline = baseline::choose(&runs, before, now, started.unwrap_or_default(), named)
+            .ok_or_else(|| project::no_baseline(named))?;
+        let ids = if baseline.run == before { None } else { Some((baseline.run, store.ids_of(baseline.run)?)) };
+        let since = ids.as_ref().map(|(run, ids)| (*run, ids));
+        let report = compare_since(earlier.side(), later.side(), baseline.looks, since);
+        let mut looked_at = later.analysis.clone();
+        persons_work::apply_silently(Some(&self.project), &mut looked_at, &later.codebook)?;
+        let to_review = looked_at.review.to_review;
         let mut output = std::io::stdout().lock();
         match self.format {
-            DiffFormat::Json => writeln!(output, "{:#}", as_json(&report))?,
+            DiffFormat::Json => writeln!(output, "{:#}", json::report(&report, &to_review))?,
             DiffFormat::Text => {
-                for line in lines(&report, &later, Words::of(settings.language)) {
+                let words = Words::of(settings.language);
+                for line in lines(&report, &later, words).into_iter().chain(review_lines(&to_review, words)) {
                     writeln!(output, "{line}")?;
                 }
             }
         }
         Ok(())
     }
-}
-
-fn as_json(report: &ChangeReport) -> serde_json::Value {
-    let tags: Vec<serde_json::Value> = report
-        .tags
-        .iter()
-        .map(|(cause, changes)| {
-            let codes: Vec<serde_json::Value> = changes
-                .codes
-                .iter()
-                .map(|((level, code), change)| {
-                    let level = innspill::export::level_id(*level);
-                    json!({"level": level, "code": code, "gained": change.gained, "lost": change.lost})
-                })
-                .collect();
-            json!({"cause": cause, "answers": changes.answers, "codes": codes})
-        })
-        .collect();
-    json!({
-        "before": report.before, "now": report.now, "new": report.new, "changed": report.changed,
-        "withdrawn": report.withdrawn, "unchanged": report.unchanged, "tools": report.tools, "tags": tags,
-        "trends": report.trends,
-    })
 }
 
 /// The words of one language.
@@ -123,8 +109,14 @@ struct Words {
     of: &'static str,
     against: &'static str,
     without_code: &'static str,
+    long: &'static str,
     length: &'static str,
     languages: [&'static str; 4],
+    other_side: &'static str,
+    other_value: &'static str,
+    to_review: &'static str,
+    review_line: &'static str,
+    why: [&'static str; 5],
 }
 
 const BOKMAL: Words = Words {
@@ -142,16 +134,28 @@ const BOKMAL: Words = Words {
     ],
     tags_as_before: "Merkelapper: ingen er endret.",
     answers_word: "svar",
-    no_trend: "Ingen endring utover tilfeldig variasjon blant de nye svarene.",
+    no_trend: "Ingen endring utover tilfeldig variasjon blant de nye svarene (siden kjøring {a}, sett {looks} ganger).",
     no_new: "Ingen nye svar å sammenligne med de gamle.",
-    trend_heading: "Endret utover tilfeldig variasjon blant de nye svarene (sett {looks} ganger siden kjøring {a}):",
+    trend_heading: "Endret utover tilfeldig variasjon blant de nye svarene (siden kjøring {a}, sett {looks} ganger):",
     rise: "oftere",
     fall: "sjeldnere",
     of: "av",
     against: "mot",
     without_code: "uten kode",
+    long: "lange svar",
     length: "Lengde på et svar, i tegn (median): {old} før, {new} i de nye.",
     languages: ["på bokmål", "på nynorsk", "på engelsk", "på annet språk"],
+    other_side: "  {name}: {n} med en annen side",
+    other_value: "  {name}: {n} med en annen verdi",
+    to_review: "Må ses på ({n}):",
+    review_line: "  {file}:{line}: {answer} {code}: {why}",
+    why: [
+        "svaret er endret siden",
+        "svaret finnes ikke nå",
+        "kodeboka har ikke koden",
+        "sitatet står ikke i svaret",
+        "det merknaden gjelder, finnes ikke nå",
+    ],
 };
 
 const NYNORSK: Words = Words {
@@ -169,16 +173,28 @@ const NYNORSK: Words = Words {
     ],
     tags_as_before: "Merkelappar: ingen er endra.",
     answers_word: "svar",
-    no_trend: "Inga endring utover tilfeldig variasjon blant dei nye svara.",
+    no_trend: "Inga endring utover tilfeldig variasjon blant dei nye svara (sidan køyring {a}, sett {looks} gonger).",
     no_new: "Ingen nye svar å samanlikne med dei gamle.",
-    trend_heading: "Endra utover tilfeldig variasjon blant dei nye svara (sett {looks} gonger sidan køyring {a}):",
+    trend_heading: "Endra utover tilfeldig variasjon blant dei nye svara (sidan køyring {a}, sett {looks} gonger):",
     rise: "oftare",
     fall: "sjeldnare",
     of: "av",
     against: "mot",
     without_code: "utan kode",
+    long: "lange svar",
     length: "Lengd på eit svar, i teikn (median): {old} før, {new} i dei nye.",
     languages: ["på bokmål", "på nynorsk", "på engelsk", "på anna språk"],
+    other_side: "  {name}: {n} med ei anna side",
+    other_value: "  {name}: {n} med ein annan verdi",
+    to_review: "Må sjåast på ({n}):",
+    review_line: "  {file}:{line}: {answer} {code}: {why}",
+    why: [
+        "svaret er endra sidan",
+        "svaret finst ikkje no",
+        "kodeboka har ikkje koden",
+        "sitatet står ikkje i svaret",
+        "det merknaden gjeld, finst ikkje no",
+    ],
 };
 
 const ENGLISH: Words = Words {
@@ -196,16 +212,28 @@ const ENGLISH: Words = Words {
     ],
     tags_as_before: "Tags: none has changed.",
     answers_word: "answers",
-    no_trend: "No change beyond chance among the new answers.",
+    no_trend: "No change beyond chance among the new answers (since run {a}, looked {looks} times).",
     no_new: "No new answers to compare with the old.",
-    trend_heading: "Changed beyond chance among the new answers (looked {looks} times since run {a}):",
+    trend_heading: "Changed beyond chance among the new answers (since run {a}, looked {looks} times):",
     rise: "more often",
     fall: "less often",
     of: "of",
     against: "against",
     without_code: "without a code",
+    long: "long answers",
     length: "Length of an answer in characters (median): {old} before, {new} among the new.",
     languages: ["in bokmål", "in nynorsk", "in English", "in another language"],
+    other_side: "  {name}: {n} with another side",
+    other_value: "  {name}: {n} with another value",
+    to_review: "To be looked at ({n}):",
+    review_line: "  {file}:{line}: {answer} {code}: {why}",
+    why: [
+        "the answer has changed since",
+        "the answer is not there now",
+        "the codebook lacks the code",
+        "the quote does not stand in the answer",
+        "what the note is on is not there now",
+    ],
 };
 
 impl Words {
@@ -263,22 +291,58 @@ fn lines(report: &ChangeReport, later: &StoredRun, words: &Words) -> Vec<String>
             let name = words.name(&later.codebook, *level, code);
             lines.push(format!("  {name}: +{} -{}", change.gained, change.lost));
         }
+        let turned = |words: &str, name: String, count: usize| fill(words, &[("name", name), ("n", count.to_string())]);
+        for (topic, &count) in &changes.sides {
+            let name = words.name(&later.codebook, Level::Topic, topic);
+            lines.push(turned(words.other_side, name, count));
+        }
+        lines.extend(changes.facets.iter().map(|(facet, &count)| turned(words.other_value, facet.clone(), count)));
     }
     let trends = &report.trends;
-    if trends.new == 0 || trends.old == 0 {
+    if !trends.compared_any() {
         lines.push(words.no_new.to_owned());
         return lines;
     }
-    let [baseline, _] = ends;
+    let looked = [("looks", trends.looks.to_string()), ("a", report.baseline.to_string())];
     if trends.any() {
-        lines.push(fill(words.trend_heading, &[("looks", trends.looks.to_string()), baseline]));
+        lines.push(fill(words.trend_heading, &looked));
         lines.extend(trends.beyond_chance().map(|trend| trend_line(trend, report, later, words)));
     } else {
-        lines.push(words.no_trend.to_owned());
+        lines.push(fill(words.no_trend, &looked));
     }
     let (old, new) = trends.median_length;
     lines.push(fill(words.length, &[("old", old.to_string()), ("new", new.to_string())]));
     lines
+}
+
+/// What a person wrote that does not fit the later run.
+fn review_lines(to_review: &[ToReview], words: &Words) -> Vec<String> {
+    if to_review.is_empty() {
+        return Vec::new();
+    }
+    let [text_changed, answer_gone, unknown_code, not_in_text, subject_gone] = words.why;
+    let line = |entry: &ToReview| {
+        let why = match entry.why {
+            WhyReview::TextChanged => text_changed,
+            WhyReview::AnswerGone => answer_gone,
+            WhyReview::UnknownCode => unknown_code,
+            WhyReview::NotInText => not_in_text,
+            WhyReview::SubjectGone => subject_gone,
+        };
+        let file = entry.file.rsplit(['/', '\\']).next().unwrap_or(&entry.file);
+        fill(
+            words.review_line,
+            &[
+                ("file", file.to_owned()),
+                ("line", entry.line.to_string()),
+                ("answer", entry.answer.clone()),
+                ("code", entry.code.clone()),
+                ("why", why.to_owned()),
+            ],
+        )
+    };
+    let heading = fill(words.to_review, &[("n", to_review.len().to_string())]);
+    std::iter::once(heading).chain(to_review.iter().map(line)).collect()
 }
 
 fn trend_line(trend: &Trend, report: &ChangeReport, later: &StoredRun, words: &Words) -> String {
@@ -290,11 +354,10 @@ fn trend_line(trend: &Trend, report: &ChangeReport, later: &StoredRun, words: &W
         Watched::Language(Language::En) => en.to_owned(),
         Watched::Language(Language::Other) => other.to_owned(),
         Watched::WithoutCode => words.without_code.to_owned(),
+        Watched::Long => words.long.to_owned(),
     };
     let (old, new) = (report.trends.old, report.trends.new);
-    // Shares compared crosswise, so that no rounding decides.
-    let rises = trend.new as u128 * old as u128 > trend.old as u128 * new as u128;
-    let way = if rises { words.rise } else { words.fall };
+    let way = if report.trends.rises(trend) { words.rise } else { words.fall };
     format!("  {name}: {way}, {} {} {new} {} {} {} {old}", trend.new, words.of, words.against, trend.old, words.of)
 }
 

@@ -8,9 +8,9 @@ use innspill::settings::Settings;
 use innspill::store::{RunState, Store, Tools, ToolsChange};
 use sha2::{Digest, Sha256};
 
-use super::describe_run::{codebook_hash, heads_hash};
+use super::describe_run::codebook_hash;
 use super::failure::Failure;
-use super::opening::{open_codebook, open_encoder, open_tagger};
+use super::opening::{open_codebook, open_encoder, open_project_tagger};
 use super::project::{self, Lock};
 
 /// Examine a project: settings, codebook, store, model, outputs, disk, lock
@@ -63,7 +63,7 @@ impl Doctor {
         findings.well("settings", self.project.join("innspill.toml").display().to_string());
         let tools = examine_tools(&self.project, &settings, &mut findings);
         let store_path = project::store_path(&self.project, &settings, self.store.as_deref());
-        examine_store(&self.project, &store_path, tools.as_ref(), &mut findings);
+        examine_store(&self.project, &store_path, tools.as_ref(), settings.runs.baseline, &mut findings);
         examine_outputs(&self.project, &mut findings);
         examine_disk(&self.project, &store_path, &mut findings);
         match Lock::holder(&self.project) {
@@ -118,11 +118,11 @@ fn examine_tools(folder: &Path, settings: &Settings, findings: &mut Findings) ->
     }
     let opened = open_encoder(&settings.encoder).and_then(|encoder| {
         let id = encoder.id().clone();
-        Ok((open_tagger(codebook.clone(), encoder, None)?, id))
+        let (tagger, heads) = open_project_tagger(folder, settings, codebook.clone(), encoder)?;
+        Ok((tagger, id, heads))
     });
     match opened {
-        Ok((tagger, id)) => {
-            let heads = heads_hash(&id.name);
+        Ok((tagger, id, heads)) => {
             let shown = heads.get(..16).map_or("no heads".to_owned(), |heads| format!("heads {heads}..."));
             findings.well("model", format!("{} {}, {shown}", id.name, id.hash));
             Some(Tools::new(&codebook, &sha256, &id, &heads, tagger.thresholds()))
@@ -134,7 +134,7 @@ fn examine_tools(folder: &Path, settings: &Settings, findings: &mut Findings) ->
     }
 }
 
-fn examine_store(folder: &Path, path: &Path, tools: Option<&Tools>, findings: &mut Findings) {
+fn examine_store(folder: &Path, path: &Path, tools: Option<&Tools>, baseline: Option<u32>, findings: &mut Findings) {
     if !path.exists() {
         findings.note("store", format!("{}: not there yet; the first run makes it", path.display()));
         return;
@@ -171,6 +171,11 @@ fn examine_store(folder: &Path, path: &Path, tools: Option<&Tools>, findings: &m
             count(RunState::Abandoned)
         ),
     );
+    if let Some(baseline) = baseline
+        && !runs.iter().any(|run| run.run == baseline && run.state == RunState::Done)
+    {
+        findings.wrong("baseline", format!("[runs] baseline = {baseline}: no finished run of that number is kept"));
+    }
     if count(RunState::Open) > 0 && Lock::holder(folder).is_none() {
         findings.note("runs", "one was killed while it was written; the next run clears it away".to_owned());
     }

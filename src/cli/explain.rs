@@ -13,7 +13,7 @@ use innspill::tag::{Input, Reason, Tagger, Tagging};
 use innspill::text::mend;
 
 use super::failure::Failure;
-use super::opening::{open_codebook, open_encoder, open_tagger};
+use super::opening::{open_codebook, open_encoder, open_project_tagger, open_tagger};
 
 /// Say why an answer got its tags
 ///
@@ -56,7 +56,13 @@ impl Explain {
         let own = settings.codebook.as_ref().map(|path| self.place.join(path));
         let codebook = open_codebook(self.codebook.as_deref().or(own.as_deref()))?;
         let encoder = open_encoder(self.encoder.as_ref().unwrap_or(&settings.encoder))?;
-        let mut tagger = open_tagger(codebook, encoder, None)?;
+        // Another codebook or encoder than the project's is read with the shipped heads.
+        let own = project && self.codebook.is_none() && self.encoder.is_none();
+        let mut tagger = if own {
+            open_project_tagger(&self.place, &settings, codebook, encoder)?.0
+        } else {
+            open_tagger(codebook, encoder, None)?
+        };
         let mended = mend(&subject.shown);
         let input = Input { text: &mended, kind: subject.kind.as_ref() };
         let failed = |error: innspill::tag::TagError| Failure::Usage(error.to_string());

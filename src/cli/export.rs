@@ -28,7 +28,7 @@ use innspill::text::Language;
 use super::Common;
 use super::describe_run::{RunFacts, describe, describe_tagged};
 use super::failure::Failure;
-use super::opening::{open_codebook, open_encoder, open_tagger};
+use super::opening::{open_codebook, open_encoder, open_project_tagger};
 use super::output::Output;
 use super::project;
 
@@ -450,8 +450,9 @@ fn from_input(
     if let Some(nothing) = input.nothing_readable() {
         return Err(usage(&nothing));
     }
-    let mut tagger = open_tagger(codebook.clone(), open_encoder(&settings.encoder)?, None)?;
-    let facts = RunFacts::new(&title, settings, project, &input, &codebook, &tagger);
+    let encoder = open_encoder(&settings.encoder)?;
+    let (mut tagger, heads) = open_project_tagger(project, settings, codebook.clone(), encoder)?;
+    let facts = RunFacts::new(&title, settings, project, &input, &codebook, &tagger).with_heads(&heads);
     let analysis = analyse(input, &mut tagger, &mut NoMemory::default(), |_| ControlFlow::Continue(()))
         .map_err(|error| usage(&error))?;
     let description = describe(facts, &analysis, Vec::new());

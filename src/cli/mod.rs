@@ -18,6 +18,7 @@ mod forget;
 mod import;
 mod init;
 mod keep;
+mod last_run;
 mod models;
 mod opening;
 mod output;

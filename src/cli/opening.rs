@@ -6,9 +6,11 @@ use anyhow::Context;
 use innspill::codebook::{self, Codebook};
 use innspill::encode::{self, Encoder, EncoderChoice};
 use innspill::ingest::{Filter, Format, ReadOptions, Reject};
+use innspill::settings::Settings;
 use innspill::tag::model::{Model, Purpose};
 use innspill::tag::{LabelTagger, Tagger, shipped};
 
+use super::describe_run::{heads_hash, hexadecimal};
 use super::failure::Failure;
 
 /// What to tag with.
@@ -72,6 +74,37 @@ impl Tools {
 /// A tagger for `codebook`: with the given model, else with the shipped one for this encoder.
 pub fn open_tagger(codebook: Codebook, encoder: Box<dyn Encoder>, given: Option<Model>) -> Result<Tagger, Failure> {
     shipped::with_heads(codebook, encoder, given).map_err(|error| Failure::Usage(error.to_string()))
+}
+
+/// The codebook that a project's settings name.
+pub fn open_project_codebook(folder: &Path, settings: &Settings) -> Result<Codebook, Failure> {
+    open_codebook(settings.codebook.as_ref().map(|own| folder.join(own)).as_deref())
+}
+
+/// A project's tagger, and the SHA-256 of its heads: those that the settings name, else the shipped ones.
+pub fn open_project_tagger(
+    folder: &Path,
+    settings: &Settings,
+    codebook: Codebook,
+    encoder: Box<dyn Encoder>,
+) -> Result<(Tagger, String), Failure> {
+    let Some(own) = &settings.tagger else {
+        let heads = heads_hash(&encoder.id().name);
+        return Ok((open_tagger(codebook, encoder, None)?, heads));
+    };
+    let path = folder.join(own);
+    let wrong = |what: &str| {
+        Failure::Usage(format!(
+            "{}: {what}; make it with `innspill train --corrections`, or take tagger out of innspill.toml",
+            path.display()
+        ))
+    };
+    let bytes = std::fs::read(&path).map_err(|error| wrong(&format!("cannot read the tagger ({error})")))?;
+    let model = Model::from_bytes(&bytes).map_err(|error| wrong(&error.to_string()))?;
+    if model.header.purpose != Purpose::Codebook(codebook.codebook.id.clone()) {
+        return Err(wrong(&format!("the tagger is not for the codebook {}", codebook.codebook.id)));
+    }
+    Ok((open_tagger(codebook, encoder, Some(model))?, hexadecimal(&bytes)))
 }
 
 fn read_model(path: &Path) -> Result<Model, Failure> {

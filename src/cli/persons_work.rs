@@ -25,10 +25,23 @@ pub const NOTES: &str = "notes.csv";
 pub const QUOTES: &str = "quotes.csv";
 
 /// Works what lies in the project's folder into the analysis; nothing outside a project. Gives back, by position, the
-/// machine's own word on each answer that a person's work has changed.
+/// machine's own word on each answer that a person's work has changed. Logs what could not be applied.
 ///
 /// To be called after tagging and before patterns are sought.
 pub fn apply(
+    project: Option<&Path>,
+    analysis: &mut Analysis,
+    codebook: &Codebook,
+) -> Result<BTreeMap<usize, Tagging>, Failure> {
+    let before = apply_silently(project, analysis, codebook)?;
+    for entry in &analysis.review.to_review {
+        tracing::warn!("{}:{}: not applied: {}", entry.file, entry.line, entry.why.advice());
+    }
+    Ok(before)
+}
+
+/// The same without a word to the log, for what only looks ahead or back.
+pub fn apply_silently(
     project: Option<&Path>,
     analysis: &mut Analysis,
     codebook: &Codebook,
@@ -61,9 +74,6 @@ pub fn apply(
     }
     if let Some((name, bytes)) = read(project, NOTES)? {
         apply_notes(analysis, codebook, read_notes(&name, &bytes).map_err(wrong)?, &name);
-    }
-    for entry in &analysis.review.to_review {
-        tracing::warn!("{}:{}: not applied: {}", entry.file, entry.line, entry.why.advice());
     }
     before.retain(|row, tagging| analysis.records.get(*row).is_some_and(|record| record.tagging != *tagging));
     Ok(before)

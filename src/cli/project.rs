@@ -33,6 +33,14 @@ pub fn store_path(project: &Path, settings: &Settings, given: Option<&Path>) -> 
     given.map_or_else(|| Store::path_of(project, settings), Path::to_owned)
 }
 
+/// The run that is to be the baseline is not there.
+pub fn no_baseline(named: Option<u32>) -> Failure {
+    let named = named.map_or_else(|| "none".to_owned(), |run| run.to_string());
+    Failure::Usage(format!(
+        "innspill.toml: [runs] baseline = {named}: no finished run of that number is kept; choose one of `innspill runs`"
+    ))
+}
+
 /// What the project is called.
 pub fn title(project: &Path, settings: &Settings) -> String {
     if settings.name.is_empty() { folder_name(project) } else { settings.name.clone() }

@@ -5,7 +5,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use innspill::changes::{Side, compare};
+use innspill::changes::{Side, compare_since};
 use innspill::cluster::ledger;
 use innspill::codebook::Codebook;
 use innspill::export::{Editions, Target, write_run};
@@ -20,9 +20,9 @@ use innspill::store::{Night, Remembering, Store, Tools, Written};
 use innspill::tag::Tagger;
 
 use super::Common;
-use super::describe_run::{RunFacts, codebook_hash, describe, heads_hash};
+use super::describe_run::{RunFacts, codebook_hash, describe};
 use super::failure::Failure;
-use super::opening::{open_codebook, open_encoder, open_tagger};
+use super::opening::{open_codebook, open_encoder, open_project_tagger, open_tagger};
 use super::project::{self, Lock};
 use super::stop::Stop;
 
@@ -164,7 +164,8 @@ impl Run {
         project::keep_private(folder);
         let mut store = Store::open(&project::store_path(folder, &settings, self.store.as_deref()))?;
         store.abandon_open_runs()?;
-        let clock = jiff::Timestamp::now().to_string();
+        let clock = jiff::Timestamp::now();
+        let baseline = news::baseline(&store, &settings, clock)?;
         let title = project::title(folder, &settings);
         let plan = self.plan(settings, title, folder.to_owned())?;
         let mut input = read_project(folder, &plan.settings, store.secret().bytes()).map_err(usage)?;
@@ -175,9 +176,9 @@ impl Run {
         let mut seconds = vec![("ingest".to_owned(), started.elapsed().as_secs_f64())];
         stop.check()?;
 
-        let mut tagger = open_tagger(plan.codebook.clone(), open_encoder(&plan.settings.encoder)?, None)?;
+        let encoder = open_encoder(&plan.settings.encoder)?;
+        let (mut tagger, heads) = open_project_tagger(folder, &plan.settings, plan.codebook.clone(), encoder)?;
         let encoder = tagger.encoder().id().clone();
-        let heads = heads_hash(&encoder.name);
         let tools = Tools::new(&plan.codebook, &codebook_hash(&plan.codebook), &encoder, &heads, tagger.thresholds());
         if self.preview {
             accept::preview(&store, input, &mut tagger)?;
@@ -185,7 +186,8 @@ impl Run {
         }
         accept::require_accepted(&store, &tools, self.accept_model)?;
 
-        let mut facts = RunFacts::new(&plan.title, &plan.settings, &plan.root, &input, &plan.codebook, &tagger);
+        let mut facts =
+            RunFacts::new(&plan.title, &plan.settings, &plan.root, &input, &plan.codebook, &tagger).with_heads(&heads);
         let mut memory = Remembering::new(&mut store, &tools, self.from_scratch)?;
         let mut analysis = timed_analysis(input, &mut tagger, &mut memory, stop, &mut seconds)?;
         let remembered = memory.finish();
@@ -196,9 +198,8 @@ impl Run {
         let written = Written::compare(&analysis, &remembered, &events, store.last_run()?);
         failpoint("analysed");
         let clock_of_changes = Instant::now();
-        let news = match written.previous_run {
-            None => None,
-            Some(previous) => {
+        let news = match (written.previous_run, baseline) {
+            (Some(previous), Some(baseline)) => {
                 let earlier = store.load(Some(previous))?;
                 let now = Side {
                     run: previous.saturating_add(1),
@@ -207,9 +208,13 @@ impl Run {
                     tools: &tools,
                     before_correction: &before_correction,
                 };
-                let looks = store.finished_runs()?;
-                Some(since_last(&compare(earlier.side(), now, looks), &events))
+                let ids =
+                    if baseline.run == previous { None } else { Some((baseline.run, store.ids_of(baseline.run)?)) };
+                let since = ids.as_ref().map(|(run, ids)| (*run, ids));
+                let report = compare_since(earlier.side(), now, baseline.looks, since);
+                Some(since_last(&report, baseline, &analysis, &events))
             }
+            _ => None,
         };
         seconds.push(("changes".to_owned(), clock_of_changes.elapsed().as_secs_f64()));
         let (mut internal, mut shared) = timed_patterns(&analysis, &plan, &tagger, &mut seconds)?;
@@ -218,7 +223,7 @@ impl Run {
         }
         stop.check()?;
 
-        let run = store.begin_run(project::highest_run(folder), &clock)?;
+        let run = store.begin_run(project::highest_run(folder), &clock.to_string())?;
         failpoint("begun");
         facts.run = Some(run);
         let mut description = describe(facts, &analysis, seconds);
@@ -258,7 +263,7 @@ impl Run {
 
     /// Gives up old runs by the rule, and the folders of killed ones.
     fn tidy(&self, folder: &Path, store: &mut Store, plan: &Plan) -> Result<(), Failure> {
-        let pruned = store.prune(plan.settings.runs.newest)?;
+        let pruned = store.prune(plan.settings.runs.newest, plan.settings.runs.baseline)?;
         failpoint("pruned");
         if pruned > 0 {
             tracing::info!("{pruned} old runs removed; [runs] newest = {}", plan.settings.runs.newest);

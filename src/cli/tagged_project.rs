@@ -13,7 +13,7 @@ use innspill::text;
 use rayon::prelude::*;
 
 use super::failure::Failure;
-use super::opening::{open_codebook, open_encoder, open_tagger};
+use super::opening::{open_encoder, open_project_codebook, open_project_tagger};
 use super::project;
 
 /// A project and its answers.
@@ -36,7 +36,7 @@ pub fn open_project(folder: &Path) -> Result<(Settings, String, Codebook), Failu
     }
     let settings = project::settings(folder)?;
     let title = project::title(folder, &settings);
-    let codebook = open_codebook(settings.codebook.as_ref().map(|own| folder.join(own)).as_deref())?;
+    let codebook = open_project_codebook(folder, &settings)?;
     Ok((settings, title, codebook))
 }
 
@@ -51,7 +51,8 @@ pub fn tagged_project(folder: &Path) -> Result<TaggedProject, Failure> {
     if let Some(nothing) = input.nothing_readable() {
         return Err(Failure::Usage(nothing.to_string()));
     }
-    let mut tagger = open_tagger(codebook.clone(), open_encoder(&settings.encoder)?, None)?;
+    let encoder = open_encoder(&settings.encoder)?;
+    let (mut tagger, _) = open_project_tagger(folder, &settings, codebook.clone(), encoder)?;
     let shown: Vec<String> = input.answers.par_iter().map(|answer| shown_text(&answer.text)).collect();
     let mended: Vec<_> = shown.par_iter().map(|text| text::mend(text)).collect();
     let inputs: Vec<Input<'_>> =

@@ -1,4 +1,6 @@
-//! `innspill train --labelled FILE --output TAGGER`
+//! `innspill train --labelled FILE --output TAGGER`, `innspill train --corrections PROJECT --output TAGGER`
+
+mod corrections;
 
 use std::io::Write;
 use std::path::PathBuf;
@@ -14,17 +16,21 @@ use super::failure::Failure;
 use super::opening::{open_codebook, open_encoder};
 use super::output::Output;
 
-/// Learn a tagger from human coding
+/// Learn a tagger from human coding, or from the corrections and checks of a project
 ///
 /// Examples:
 ///   innspill train --labelled coded.jsonl --labels-field labels --output mine.tagger
 ///   innspill train --labelled corpus/training --codebook builtin --output models/heads/embedded.tagger
+///   innspill train --corrections my-project --output my-project/own.tagger
 #[derive(Debug, clap::Args)]
 #[command(verbatim_doc_comment)]
 pub struct Train {
     /// Coded rows: JSONL files, or folders of them
-    #[arg(long, required = true, num_args = 1.., value_name = "FILE")]
+    #[arg(long, required_unless_present = "corrections", num_args = 1.., value_name = "FILE")]
     labelled: Vec<PathBuf>,
+    /// A project: what its people corrected and checked is added to the heads of its codebook and encoder
+    #[arg(long, value_name = "PROJECT", conflicts_with_all = ["labelled", "codebook", "encoder", "without_author"])]
+    corrections: Option<PathBuf>,
     #[command(flatten)]
     fields: CodedFields,
     /// Leave out rows by these authors, to measure on them
@@ -44,6 +50,9 @@ pub struct Train {
 impl Train {
     /// Reads, fits, writes.
     pub fn run(self, _common: &Common) -> Result<(), Failure> {
+        if let Some(project) = &self.corrections {
+            return corrections::train(project, &self.output);
+        }
         let lists: &[&str] =
             if self.codebook.is_some() { &["themes", "topics", "patterns"] } else { &[self.fields.labels.as_str()] };
         let needs = Needs { text: true, lists };

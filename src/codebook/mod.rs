@@ -1,6 +1,7 @@
 //! The codebook: themes > topics > claims, patterns and facets, each with what it means.
 
 mod check;
+pub mod diff;
 pub mod guid;
 mod load;
 

@@ -9,11 +9,12 @@ use super::views::Page;
 use super::words::{Words, fill};
 use crate::export::ExportError;
 
-const TEMPLATES: [(&str, &str); 19] = [
+const TEMPLATES: [(&str, &str); 20] = [
     ("page.html", include_str!("templates/page.html")),
     ("macros.html", include_str!("templates/macros.html")),
     ("style.css", include_str!("templates/style.css")),
     ("first_screen.html", include_str!("templates/first_screen.html")),
+    ("news.html", include_str!("templates/news.html")),
     ("themes.html", include_str!("templates/themes.html")),
     ("groups.html", include_str!("templates/groups.html")),
     ("consensus.html", include_str!("templates/consensus.html")),

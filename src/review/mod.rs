@@ -10,6 +10,7 @@
 //! answers to check, [`check_sheet`] and [`check_set`] hold what the person said, [`estimates`] and [`marks`] what that
 //! means; [`human_coding`] reads codings from elsewhere [`qda_project`] and
 //! [`qda_coding`] those of QDA tools, [`qdc`] their codebooks; [`changes`] says what all that would change.
+//! [`decisions`] puts together what was decided, to learn from and, in [`overruled`], to hold the machine against.
 
 pub mod apply;
 pub mod changes;
@@ -17,6 +18,7 @@ pub mod check_set;
 pub mod check_sheet;
 pub mod code_name;
 pub mod corrections;
+pub mod decisions;
 mod error;
 pub mod estimates;
 #[cfg(test)]
@@ -24,6 +26,7 @@ pub(crate) mod fixture;
 pub mod human_coding;
 pub mod marks;
 pub mod notes;
+pub mod overruled;
 pub mod qda_coding;
 pub mod qda_project;
 pub mod qdc;

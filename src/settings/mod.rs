@@ -22,6 +22,8 @@ pub struct Settings {
     pub encoder: String,
     /// Codebook file, relative to the project; none means the built-in one.
     pub codebook: Option<PathBuf>,
+    /// A tagger that `innspill train` made, relative to the project; none means the built-in one.
+    pub tagger: Option<PathBuf>,
     /// The store, relative to the project; none means `innspill.db` in it.
     pub store: Option<PathBuf>,
     /// Where answers come from, in the order of the file.
@@ -52,6 +54,7 @@ impl Default for Settings {
             language: ReportLanguage::default(),
             encoder: "embedded".to_owned(),
             codebook: None,
+            tagger: None,
             store: None,
             sources: Vec::new(),
             groups: BTreeMap::new(),
@@ -258,10 +261,12 @@ pub struct Runs {
     /// `innspill keep` has frozen.
     #[serde(deserialize_with = "load::at_least_one")]
     pub newest: u32,
+    /// The run that rise and fall are measured from; none means a week back. It is never removed.
+    pub baseline: Option<u32>,
 }
 
 impl Default for Runs {
     fn default() -> Self {
-        Runs { newest: 30 }
+        Runs { newest: 30, baseline: None }
     }
 }

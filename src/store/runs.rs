@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use rusqlite::{Connection, OptionalExtension, params};
+use rustc_hash::FxHashSet;
 
 use super::taggers::{self, Tools};
 use super::{Store, StoreError};
@@ -117,6 +118,17 @@ impl Store {
         Ok(paths.map(|path| path.split('#').next().unwrap_or(path).to_owned()).collect())
     }
 
+    /// Ids of the answers of a finished run.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn ids_of(&self, run: u32) -> Result<FxHashSet<String>, StoreError> {
+        let mut statement =
+            self.connection.prepare("SELECT id FROM answers WHERE since <= ?1 AND (until IS NULL OR until > ?1)")?;
+        let rows = statement.query_map([run], |row| row.get(0))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
     /// How many answers there are now.
     ///
     /// # Errors
@@ -189,18 +201,18 @@ impl Store {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// Gives up the details of all finished runs but the newest `newest` and those that are kept for a case, and then
-    /// what no run that is left refers to: withdrawn and replaced answers, their texts, vectors and taggings. Says how
+    /// Gives up the details of all finished runs but the newest `newest`, the `baseline` and those that are kept for a
+    /// case, and then what no run that is left refers to: withdrawn and replaced answers, their texts, vectors and taggings. Says how
     /// many runs it pruned.
     ///
     /// # Errors
     /// When the store cannot be written.
-    pub fn prune(&mut self, newest: u32) -> Result<usize, StoreError> {
+    pub fn prune(&mut self, newest: u32, baseline: Option<u32>) -> Result<usize, StoreError> {
         let transaction = self.connection.transaction()?;
         let pruned = transaction.execute(
-            "UPDATE runs SET state = 'pruned' WHERE state = 'done' AND kept_case IS NULL AND run NOT IN
+            "UPDATE runs SET state = 'pruned' WHERE state = 'done' AND kept_case IS NULL AND run IS NOT ?2 AND run NOT IN
                  (SELECT run FROM runs WHERE state = 'done' ORDER BY run DESC LIMIT ?1)",
-            [newest.max(1)],
+            params![newest.max(1), baseline],
         )?;
         if pruned > 0 {
             transaction.execute_batch(

@@ -34,7 +34,7 @@ pub struct Reason {
     pub brought_by: Option<String>,
     /// From words and pairs of words, all together.
     pub surface: f64,
-    /// From the meaning of the text as a whole.
+    /// From the meaning of the text as a whole, what corrections taught included.
     pub meaning: f64,
     /// From the codebook's terms and hints.
     pub terms: f64,
@@ -91,6 +91,7 @@ impl Tagger {
             found: Vec::new(),
         };
         self.add_learned(&mut reason, plan, code, view, probabilities);
+        reason.meaning += self.addition(code, view.vector);
         reason.found = (view.found.iter().filter(|found| found.code.position() == code))
             .filter_map(|found| {
                 let words = view.words.get(found.words.clone())?;

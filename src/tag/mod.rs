@@ -1,5 +1,6 @@
 //! Tagging: answer x code, with score, spans, and who set it.
 
+pub mod adapt;
 pub mod calibrate;
 mod described;
 mod explain;

@@ -6,6 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use super::calibrate::{Logistic, Sigmoid};
 use super::heads::{self, Bytes, Heads, HeadsError, write_block};
+use crate::codebook::Codebook;
+use crate::encode::EncoderId;
 
 /// A score this little under its threshold leaves the answer `undecided` rather than `none_of_the_above`.
 pub const MARGIN: f64 = 0.1;
@@ -45,6 +47,10 @@ pub struct Header {
     /// are weighed together; none where no verdicts were learned.
     #[serde(default)]
     pub verdicts: Vec<Logistic>,
+    /// Output name of a code to what people's corrections add to its log-odds, for each dimension of the text's vector;
+    /// see [`super::adapt`].
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub additions: BTreeMap<String, Vec<f32>>,
 }
 
 /// A trained tagger.
@@ -57,6 +63,40 @@ pub struct Model {
 }
 
 impl Model {
+    /// The heads shipped for this codebook, where there are any, with what was learned from corrections on so many answers.
+    pub fn adapted(
+        codebook: &Codebook,
+        encoder: &EncoderId,
+        shipped: Option<Model>,
+        additions: BTreeMap<String, Vec<f32>>,
+        answers: usize,
+    ) -> Self {
+        let purpose = Purpose::Codebook(codebook.codebook.id.clone());
+        match shipped.filter(|model| model.header.purpose == purpose) {
+            Some(mut model) => {
+                model.header.additions = additions;
+                model.header.answers += answers;
+                model
+            }
+            None => Model {
+                header: Header {
+                    purpose,
+                    encoder_name: encoder.name.clone(),
+                    encoder_hash: encoder.hash.clone(),
+                    answers,
+                    combine: BTreeMap::new(),
+                    described: BTreeMap::new(),
+                    sigmoids: BTreeMap::new(),
+                    thresholds: BTreeMap::new(),
+                    choices: BTreeMap::new(),
+                    verdicts: Vec::new(),
+                    additions,
+                },
+                heads: Heads::new(Vec::new(), 0, &[], &[], &[]),
+            },
+        }
+    }
+
     /// The file's bytes.
     ///
     /// # Errors

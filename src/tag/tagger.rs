@@ -7,7 +7,7 @@ use rayon::prelude::*;
 
 use super::calibrate::{Logistic, log_odds, logistic};
 use super::described::{Descriptions, Likeness};
-use super::heads::OutputIndex;
+use super::heads::{OutputIndex, dot};
 use super::model::{MARGIN, Model, Purpose, output};
 use super::reading::{Word, WordTable};
 use super::signals::{self, LIMIT, TermCounts};
@@ -78,6 +78,8 @@ pub struct Tagger {
     described: BTreeMap<String, Logistic>,
     descriptions: Option<Descriptions>,
     pub(super) plans: Vec<Plan>,
+    /// What corrections add to the log-odds of each code, in the order of the plans; nothing where nobody corrected it.
+    additions: Vec<Option<Vec<f32>>>,
     reader: Reader,
     pub(super) words: WordTable,
 }
@@ -102,12 +104,18 @@ impl Tagger {
         if let Some(model) = &model {
             require_encoder(model, encoder.as_ref())?;
         }
+        let mut learned = model.as_ref().map(|model| model.header.additions.clone()).unwrap_or_default();
+        // What was learned for a codebook without heads of its own has additions alone.
+        let model = model.filter(|model| !model.heads.outputs.is_empty());
         let plans = plans(&codebook, model.as_ref());
         let descriptions = if plans.iter().any(|plan| plan.head.is_none()) {
             Some(Descriptions::new(&codebook.codes(), encoder.as_ref())?)
         } else {
             None
         };
+        let dimension = encoder.dimension();
+        let addition = |plan: &Plan| learned.remove(&plan.output).filter(|weights| weights.len() == dimension);
+        let additions = plans.iter().map(addition).collect();
         let reader = Reader::new(&codebook, encoder.as_ref(), model.as_ref())?;
         let terms = TermIndex::new(&codebook);
         Ok(Tagger {
@@ -118,6 +126,7 @@ impl Tagger {
             described,
             descriptions,
             plans,
+            additions,
             reader,
             words: WordTable::default(),
         })
@@ -234,10 +243,16 @@ impl Tagger {
                     }
                     _ => self.described_odds(level, view, code, plan, &probabilities),
                 };
-                probabilities[code] = logistic(odds);
+                probabilities[code] = logistic(odds + self.addition(code, view.vector));
             }
         }
         probabilities
+    }
+
+    /// What corrections add to a code's log-odds in a text with this vector.
+    pub(super) fn addition(&self, code: usize, vector: &[f32]) -> f64 {
+        let weights = self.additions.get(code).and_then(Option::as_ref);
+        weights.map_or(0.0, |weights| f64::from(dot(weights, vector)))
     }
 
     fn described_odds(&self, level: Level, view: &View<'_>, code: usize, plan: &Plan, probabilities: &[f64]) -> f64 {
@@ -372,7 +387,7 @@ fn plans(codebook: &Codebook, model: Option<&Model>) -> Vec<Plan> {
 /// What is seen of one text.
 pub(super) struct View<'a> {
     pub(super) words: &'a [Word],
-    vector: &'a [f32],
+    pub(super) vector: &'a [f32],
     pub(super) found: Vec<TermMatch>,
     counts: Vec<TermCounts>,
     sums: Vec<f32>,

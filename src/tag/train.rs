@@ -222,6 +222,7 @@ impl Data {
                 thresholds: calibration.thresholds,
                 choices: calibration.choices,
                 verdicts: calibration.verdicts,
+                additions: BTreeMap::new(),
             },
             heads: Heads::new(outputs, self.dimension, &self.rarity, &surface, &dense),
         }

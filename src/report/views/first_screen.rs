@@ -8,7 +8,7 @@ use crate::changes::Cause;
 use crate::codebook::Level;
 use crate::patterns::{Consensus, Finding, FindingKind, FindingSubject, Subject};
 use crate::report::compose::{Composer, Figure, QuoteView};
-use crate::run_description::{HumanCheck, SinceLastRun, TrendTold};
+use crate::run_description::{HumanCheck, SinceLastRun};
 use crate::tag::Outcome;
 
 /// How many things each line tells at most.
@@ -315,24 +315,28 @@ fn stance_words(composer: &Composer<'_>, entry: &Consensus, kind: FindingKind) -
 }
 
 fn since_last(composer: &Composer<'_>, news: &SinceLastRun) -> Vec<String> {
-    let mut parts = Vec::new();
-    let mut part = |key: &str, number: usize| {
-        if number > 0 {
-            parts.push(composer.words.fill(key, &[("n", &composer.numbers.whole(number))]));
-        }
+    let told = |key: &str, number: usize| {
+        (number > 0).then(|| composer.words.fill(key, &[("n", &composer.unless_small(number))]))
     };
-    part("news_answers", news.new_answers);
-    part("news_changed", news.changed_answers);
-    part("news_gone", news.gone_answers);
-    part("news_groups", news.born_clusters.len());
-    for (cause, key) in [
-        (Cause::Codebook, "news_codebook"),
-        (Cause::Model, "news_model"),
-        (Cause::CodebookAndModel, "news_codebook_and_model"),
-        (Cause::Correction, "news_corrected"),
-    ] {
-        part(key, news.recoded.get(&cause).copied().unwrap_or(0));
+    let mut parts: Vec<String> =
+        [("news_answers", news.new_answers), ("news_changed", news.changed_answers), ("news_gone", news.gone_answers)]
+            .into_iter()
+            .filter_map(|(key, number)| told(key, number))
+            .collect();
+    if !news.born_clusters.is_empty() {
+        let number = composer.numbers.whole(news.born_clusters.len());
+        parts.push(composer.words.fill("news_groups", &[("n", &number)]));
     }
+    parts.extend(
+        [
+            (Cause::Codebook, "news_codebook"),
+            (Cause::Model, "news_model"),
+            (Cause::CodebookAndModel, "news_codebook_and_model"),
+            (Cause::Correction, "news_corrected"),
+        ]
+        .into_iter()
+        .filter_map(|(cause, key)| told(key, news.recoded(cause))),
+    );
     if parts.is_empty() {
         parts.push(composer.word("news_none"));
     }
@@ -347,23 +351,9 @@ fn since_last(composer: &Composer<'_>, news: &SinceLastRun) -> Vec<String> {
     if !labels.is_empty() {
         parts.push(labels.join(", "));
     }
-    if news.compared > 0 && news.beyond_chance.is_empty() {
+    if news.trends.compared_any() && !news.trends.any() {
         parts.push(composer.word("news_no_trend"));
     }
-    for trend in news.beyond_chance.iter().filter(|trend| !hides(composer, trend)).take(TOLD) {
-        let key = if trend.rises() { "news_more" } else { "news_less" };
-        let name = composer.code_name(trend.level, &trend.code);
-        let [new, of_new, before, of_before] =
-            [trend.new.0, trend.new.1, trend.before.0, trend.before.1].map(|number| composer.numbers.whole(number));
-        let values =
-            [("name", &*name), ("new", &*new), ("of_new", &*of_new), ("before", &*before), ("of_before", &*of_before)];
-        parts.push(composer.words.fill(key, &values));
-    }
+    parts.extend(super::news::trends_in_words(composer, &news.trends, TOLD));
     parts
-}
-
-/// In what is passed on no number is told that is small, or that leaves a small rest.
-fn hides(composer: &Composer<'_>, trend: &TrendTold) -> bool {
-    let small = |(k, n): (usize, usize)| composer.source.is_small(k) || composer.source.is_small(n.saturating_sub(k));
-    small(trend.new) || small(trend.before)
 }

@@ -9,6 +9,7 @@ mod group_work;
 mod groups;
 mod letters;
 mod method;
+mod news;
 mod own_steps;
 mod phrases;
 mod quotes;
@@ -29,6 +30,7 @@ pub struct Page {
     named: bool,
     internal: bool,
     first: first_screen::FirstScreen,
+    news: Option<news::NewsSection>,
     themes: themes::Themes,
     groups: groups::Groups,
     consensus: consensus::ConsensusSection,
@@ -50,6 +52,7 @@ pub struct Page {
 /// All sections; the answers behind the numbers come last, when it is known which they are.
 pub fn page(mut composer: Composer<'_>) -> Page {
     let first = first_screen::first_screen(&mut composer);
+    let news = news::news(&mut composer);
     let themes = themes::themes(&mut composer);
     let consensus = consensus::consensus(&mut composer);
     let group_work = group_work::group_work(&mut composer);
@@ -73,6 +76,7 @@ pub fn page(mut composer: Composer<'_>) -> Page {
         named,
         internal: !composer.source.is_shared(),
         first,
+        news,
         themes,
         groups,
         consensus,
