@@ -199,7 +199,7 @@ impl Run {
         let news = match written.previous_run {
             None => None,
             Some(previous) => {
-                let earlier = store.load(Some(previous))?;
+                let earlier = store.load_to_compare(previous)?;
                 let now = Side {
                     run: previous.saturating_add(1),
                     analysis: &analysis,
@@ -253,6 +253,8 @@ impl Run {
         report_counts(&analysis);
         report_changes(&written);
         writeln!(std::io::stdout(), "{}", published.report.display())?;
+        // The process ends here: giving back, piece by piece, what a hundred thousand answers hold takes a second.
+        std::mem::forget((analysis, internal, shared, remembered));
         Ok(rejected)
     }
 

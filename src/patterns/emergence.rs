@@ -96,6 +96,7 @@ struct EmergingGroup {
     words: Vec<String>,
     rows: Vec<usize>,
     quotes: Vec<usize>,
+    distance: f64,
     cohesion: f64,
 }
 
@@ -149,7 +150,15 @@ pub fn group(
             let own: Vec<usize> = of(&members);
             let scores = members.iter().filter_map(|&at| clustering.scores.get(at));
             let cohesion = scores.map(|score| score.value()).sum::<f64>() / members.len() as f64;
-            EmergingGroup { label: group.label, words: words.telling(&own), rows: own, quotes: of(&group.quotes), cohesion }
+            let distances = own.iter().map(|&row| 1.0 - nearest_code(&analysis.records[row]));
+            EmergingGroup {
+                label: group.label,
+                words: words.telling(&own),
+                quotes: of(&group.quotes),
+                distance: distances.sum::<f64>() / own.len() as f64,
+                cohesion,
+                rows: own,
+            }
         })
         .collect();
     Ok(Emerging { rows, groups })
@@ -172,14 +181,13 @@ pub fn suggest(analysis: &Analysis, emerging: &Emerging, settings: &PatternSetti
                 let place = group.quotes.iter().position(|&quote| quote == row);
                 (place.map_or(0.0, |place| 1.0 / (place as f64 + 1.0)), Vec::new())
             };
-            let distances = own.iter().map(|&row| 1.0 - nearest_code(&frame.records[row]));
             SuggestedCode {
                 label: group.label.clone(),
                 words: group.words.clone(),
                 answers: Count::new(Unit::Answers, own.len(), all.len()),
                 uncoded: own.iter().filter(|&&row| frame.records[row].tagging.outcome != Outcome::Coded).count(),
                 voices: Count::new(frame.voice_unit, frame.voices_of(own).len(), voices),
-                distance: distances.sum::<f64>() / own.len() as f64,
+                distance: group.distance,
                 cohesion: group.cohesion,
                 reach: frame.reach(own, &all),
                 quotes: best(&frame, own, settings, central),
