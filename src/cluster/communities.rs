@@ -36,13 +36,7 @@ impl Communities for Leiden {
 /// Points that all runs put together are held together from then on, as one point. Each edge between the rest keeps
 /// the share of runs that joined its ends; edges that fewer than half of the runs keep are cut. The runs are
 /// repeated on what is left, until all agree or `rounds` are over.
-pub fn consensus(
-    graph: &Graph,
-    resolution: f64,
-    runs: usize,
-    rounds: usize,
-    seed: u64,
-) -> Vec<u32> {
+pub fn consensus(graph: &Graph, resolution: f64, runs: usize, rounds: usize, seed: u64) -> Vec<u32> {
     let mut random = Random::new(seed);
     let mut found = find_all(graph, resolution, runs, &mut random);
     let mut current = graph.clone();

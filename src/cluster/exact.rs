@@ -17,12 +17,7 @@ const OCTAVES: (f64, f64) = (-8.0, 10.0);
 const SPLIT_ROUNDS: usize = 8;
 
 /// Puts each point in one of exactly `number` clusters; `number` is at most the number of points.
-pub fn cluster(
-    points: ArrayView2<'_, f32>,
-    graph: &Graph,
-    number: usize,
-    settings: &ClusterSettings,
-) -> Vec<u32> {
+pub fn cluster(points: ArrayView2<'_, f32>, graph: &Graph, number: usize, settings: &ClusterSettings) -> Vec<u32> {
     let resolution = resolution_for(graph, number, settings.seed);
     let mut membership = communities::consensus(graph, resolution, settings.runs, settings.rounds, settings.seed);
     let found = communities::count(&membership);

@@ -155,9 +155,35 @@ pub(super) fn communities(base: &Neighbourhoods, resolution: f64, seed: u64) -> 
         community = above;
         joined = Some(next);
     }
-    let mut found: Vec<u32> = node_of.iter().map(|&node| community[node as usize]).collect();
-    number_from_zero(&mut found);
-    found
+    let found: Vec<u32> = node_of.iter().map(|&node| community[node as usize]).collect();
+    apart(base, &found)
+}
+
+/// Each connected part of each community by itself, numbered from 0 in order of the first node.
+///
+/// The last moves may take the node away that held a community together; what hangs by nothing gains by parting.
+fn apart(graph: &Neighbourhoods, community: &[u32]) -> Vec<u32> {
+    let mut part = vec![u32::MAX; graph.len()];
+    let mut parts = 0u32;
+    let mut open: Vec<u32> = Vec::new();
+    for first in 0..graph.len() as u32 {
+        if part[first as usize] != u32::MAX {
+            continue;
+        }
+        part[first as usize] = parts;
+        open.push(first);
+        while let Some(node) = open.pop() {
+            for (other, _) in graph.of_node(node) {
+                let at = other as usize;
+                if part[at] == u32::MAX && community[at] == community[node as usize] {
+                    part[at] = parts;
+                    open.push(other);
+                }
+            }
+        }
+        parts += 1;
+    }
+    part
 }
 
 /// Gives the communities in use the numbers from 0, in order of their first node; returns how many there are.
@@ -231,7 +257,8 @@ fn move_nodes(graph: &Neighbourhoods, community: &mut [u32], resolution: f64, ra
             }
             degree_of[own as usize] -= degree;
             size_of[own as usize] -= 1;
-            let worth = |community: u32| weights.to[community as usize] - scale * degree * degree_of[community as usize];
+            let worth =
+                |community: u32| weights.to[community as usize] - scale * degree * degree_of[community as usize];
             let (mut best, mut most) = (own, worth(own));
             for &other in &weights.touched {
                 let gained = worth(other);
@@ -267,14 +294,8 @@ fn move_nodes(graph: &Neighbourhoods, community: &mut [u32], resolution: f64, ra
 }
 
 /// Parts of each community that hang together: nodes join, one by one and once, the well-connected part that gains
-/// most. No community can fall apart when a part of it moves later.
-fn refine(
-    graph: &Neighbourhoods,
-    community: &[u32],
-    count: usize,
-    resolution: f64,
-    random: &mut Random,
-) -> Vec<u32> {
+/// most. What is made one node of for the next round hangs together.
+fn refine(graph: &Neighbourhoods, community: &[u32], count: usize, resolution: f64, random: &mut Random) -> Vec<u32> {
     let nodes = graph.len();
     let scale = resolution / graph.total.max(f64::MIN_POSITIVE);
     let (mut members, bounds) = members_of(community, count);
@@ -345,7 +366,9 @@ mod tests {
         for (node, &own) in community.iter().enumerate() {
             degrees[own as usize] += graph.degrees[node];
         }
-        within - resolution * degrees.iter().map(|degree| degree * degree).sum::<f64>() / graph.total
+        within
+            - resolution * degrees.iter().map(|degree| degree * degree).sum::<f64>()
+                / graph.total.max(f64::MIN_POSITIVE)
     }
 
     fn graph(points: usize, edges: &[(u32, u32, u8)]) -> Graph {

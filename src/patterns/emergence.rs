@@ -6,11 +6,11 @@
 use rayon::prelude::*;
 use serde::Serialize;
 
+use super::Wording;
 use super::count::{Count, Reach, Unit};
 use super::frame::Frame;
 use super::quotes::{Quote, best};
 use super::reading::ReadWords;
-use super::Wording;
 use super::settings::PatternSettings;
 use crate::cluster::{self, Answers, ClusterError, ClusterSettings};
 use crate::encode::Vectors;

@@ -99,13 +99,7 @@ pub(super) fn read(
 ///
 /// Most phrases of a large input occur once. So they are first counted by a hash alone, and gathered in a second
 /// reading where so many answers may have them; two phrases of one hash count as one there, and apart from then on.
-fn gather(
-    frame: &Frame<'_>,
-    words: &ReadWords,
-    content: &[usize],
-    codebook: &Codebook,
-    least: usize,
-) -> Vec<Gathered> {
+fn gather(frame: &Frame<'_>, words: &ReadWords, content: &[usize], codebook: &Codebook, least: usize) -> Vec<Gathered> {
     let (terms, recurring) = (codebook_terms(codebook, words), recurring_lemmas(words, content, least));
     let outside = |row: usize| phrases_outside_spans(&frame.records[row], words.of_row(row), words, &terms, &recurring);
     let hash = |lemmas: &Words| FxBuildHasher.hash_one(lemmas);

@@ -133,7 +133,9 @@ impl ReadWords {
         let saying = self.of_row(row).iter().filter(|word| self.says(word.form));
         let mut lemmas: Vec<(u32, u32)> = saying.map(|word| (self.lemma_of(word.form), word.form)).collect();
         lemmas.sort_unstable_by(|one, other| {
-            one.0.cmp(&other.0).then_with(|| if one.1 == other.1 { std::cmp::Ordering::Equal } else { self.form(one.1).cmp(self.form(other.1)) })
+            one.0.cmp(&other.0).then_with(|| {
+                if one.1 == other.1 { std::cmp::Ordering::Equal } else { self.form(one.1).cmp(self.form(other.1)) }
+            })
         });
         lemmas.dedup_by_key(|found| found.0);
         lemmas
@@ -143,9 +145,8 @@ impl ReadWords {
     pub fn commonest(&self, mut forms: Vec<u32>) -> Option<&str> {
         forms.sort_unstable();
         let counted = forms.chunk_by(|one, other| one == other).filter_map(|same| Some((same.len(), *same.first()?)));
-        let best = counted.max_by(|one, other| {
-            one.0.cmp(&other.0).then_with(|| self.form(other.1).cmp(self.form(one.1)))
-        });
+        let best =
+            counted.max_by(|one, other| one.0.cmp(&other.0).then_with(|| self.form(other.1).cmp(self.form(one.1))));
         best.map(|(_, form)| self.form(form))
     }
 }
