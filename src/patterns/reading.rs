@@ -60,10 +60,14 @@ impl Numbers {
 impl ReadWords {
     /// Reads the shown text of every record.
     pub fn of(records: &[Record]) -> Self {
-        let parts: Vec<(Numbers, Vec<ReadWord>, Vec<usize>)> = records.par_chunks(AT_ONCE).map(read_some).collect();
+        Self::of_texts(&records.iter().map(|record| record.shown.as_str()).collect::<Vec<_>>())
+    }
+
+    fn of_texts(texts: &[&str]) -> Self {
+        let parts: Vec<(Numbers, Vec<ReadWord>, Vec<usize>)> = texts.par_chunks(AT_ONCE).map(read_some).collect();
         let mut forms = Numbers::default();
         let mut words = Vec::with_capacity(parts.iter().map(|(_, words, _)| words.len()).sum());
-        let mut starts = Vec::with_capacity(records.len() + 1);
+        let mut starts = Vec::with_capacity(texts.len() + 1);
         starts.push(0);
         for (own, part, lengths) in parts {
             let global: Vec<u32> = own.strings.iter().map(|form| forms.number(form)).collect();
@@ -151,13 +155,12 @@ impl ReadWords {
     }
 }
 
-/// The words of some records, with forms numbered among themselves, and how many words each record has.
-fn read_some(records: &[Record]) -> (Numbers, Vec<ReadWord>, Vec<usize>) {
+/// The words of some texts, with forms numbered among themselves, and how many words each text has.
+fn read_some(texts: &[&str]) -> (Numbers, Vec<ReadWord>, Vec<usize>) {
     let mut forms = Numbers::default();
-    let (mut words, mut lengths) = (Vec::new(), Vec::with_capacity(records.len()));
-    for record in records {
+    let (mut words, mut lengths) = (Vec::new(), Vec::with_capacity(texts.len()));
+    for &shown in texts {
         let before = words.len();
-        let shown = record.shown.as_str();
         let sentences = text::sentences(shown);
         let mut sentence = 0;
         for range in text::words(shown) {
@@ -173,4 +176,47 @@ fn read_some(records: &[Record]) -> (Numbers, Vec<ReadWord>, Vec<usize>) {
         lengths.push(words.len() - before);
     }
     (forms, words, lengths)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_lemma_that_says_something_stands_once_with_the_first_of_its_forms() {
+        let words = ReadWords::of_texts(&["", "Kommunene og kommunen. Skolen er for kommunen!", "skolene"]);
+        let content = |row: usize| -> Vec<(&str, &str)> {
+            let mut found: Vec<(&str, &str)> =
+                words.content_of(row).iter().map(|&(lemma, form)| (words.lemma(lemma), words.form(form))).collect();
+            found.sort_unstable();
+            found
+        };
+        assert!(content(0).is_empty());
+        assert_eq!(content(1), [("kommune", "kommunen"), ("skole", "skolen")]);
+        assert_eq!(content(2), [("skole", "skolene")]);
+        let sentences: Vec<u32> = words.of_row(1).iter().map(|word| word.sentence).collect();
+        assert_eq!(sentences, [0, 0, 0, 1, 1, 1, 1]);
+        assert_eq!(words.of_row(1).iter().map(|word| word.start).collect::<Vec<_>>(), [0, 10, 13, 23, 30, 33, 37]);
+        assert!(words.of_row(3).is_empty());
+    }
+
+    #[test]
+    fn numbers_of_many_parts_are_those_of_one_text() {
+        let texts: Vec<String> = (0..3 * AT_ONCE).map(|number| format!("Ord{} bro", number % 700)).collect();
+        let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+        let words = ReadWords::of_texts(&texts);
+        for (row, text) in texts.iter().enumerate() {
+            let forms: Vec<&str> = words.of_row(row).iter().map(|word| words.form(word.form)).collect();
+            assert_eq!(forms.join(" "), text.to_lowercase());
+        }
+    }
+
+    #[test]
+    fn the_commonest_form_is_the_first_in_the_alphabet_where_several_are() {
+        let words = ReadWords::of_texts(&["broen brua bruen broen brua"]);
+        let forms: Vec<u32> = words.of_row(0).iter().map(|word| word.form).collect();
+        assert_eq!(words.commonest(forms.clone()), Some("broen"));
+        assert_eq!(words.commonest(forms[1..3].to_vec()), Some("brua"));
+        assert_eq!(words.commonest(Vec::new()), None);
+    }
 }
