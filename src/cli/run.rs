@@ -200,7 +200,7 @@ impl Run {
         let clock_of_changes = Instant::now();
         let news = match (written.previous_run, baseline) {
             (Some(previous), Some(baseline)) => {
-                let earlier = store.load(Some(previous))?;
+                let earlier = store.load_to_compare(previous)?;
                 let now = Side {
                     run: previous.saturating_add(1),
                     analysis: &analysis,
@@ -258,6 +258,8 @@ impl Run {
         report_counts(&analysis);
         report_changes(&written);
         writeln!(std::io::stdout(), "{}", published.report.display())?;
+        // The process ends here: giving back, piece by piece, what a hundred thousand answers hold takes a second.
+        std::mem::forget((analysis, internal, shared, remembered));
         Ok(rejected)
     }
 
@@ -372,16 +374,15 @@ fn timed_patterns(
     let wording = Wording::read(analysis, &plan.codebook, &internal);
     let far = emergence::far_from_every_code(analysis);
     let texts: Vec<&str> = far.iter().map(|&row| analysis.records[row].shown.as_str()).collect();
-    let vectors = tagger.encoder().encode(&texts).map_err(|error| Failure::Usage(error.to_string()))?;
-    let of_edition = |analysis: &Analysis, settings: &PatternSettings| -> Result<Patterns, Failure> {
+    let vectors = tagger.encoder().encode(&texts).map_err(usage)?;
+    let emerging = emergence::group(analysis, far, &vectors, &wording).map_err(usage)?;
+    let of_edition = |analysis: &Analysis, settings: &PatternSettings| {
         let mut patterns = seek_with(analysis, &plan.codebook, settings, &wording);
-        patterns.suggested = emergence::suggest(analysis, &far, &vectors, settings)
-            .map_err(|error| Failure::Usage(error.to_string()))?;
-        Ok(patterns)
+        patterns.suggested = emergence::suggest(analysis, &emerging, settings);
+        patterns
     };
-    let found = of_edition(analysis, &internal)?;
-    let merged = merge_small_groups(analysis, &small);
-    let both = (found, of_edition(&merged, &internal.shared(small))?);
+    let shared = || of_edition(&merge_small_groups(analysis, &small), &internal.clone().shared(small.clone()));
+    let both = rayon::join(|| of_edition(analysis, &internal), shared);
     seconds.push(("patterns".to_owned(), clock.elapsed().as_secs_f64()));
     tracing::info!("patterns: {:.1} s", clock.elapsed().as_secs_f64());
     Ok(both)

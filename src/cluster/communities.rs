@@ -1,53 +1,33 @@
 //! Communities of a graph, and what several runs agree on.
 
-use leiden_rs::{GraphData, GraphDataBuilder, LeidenConfig, LeidenError, QualityType};
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use super::graph::Graph;
+use super::leiden::{self, Neighbourhoods};
 use super::random::Random;
 
 /// Finds groups of points that are joined more strongly than chance would have it.
 pub trait Communities: Sync {
     /// The community of each point, numbered from 0; a higher `resolution` gives more and smaller ones.
-    ///
-    /// # Errors
-    /// What the method cannot work with, in its own words.
-    fn find(&self, resolution: f64, seed: u64) -> Result<Vec<u32>, LeidenError>;
+    fn find(&self, resolution: f64, seed: u64) -> Vec<u32>;
 }
 
-/// The Leiden method (Traag, Waltman and van Eck, 2019) on modularity with a resolution.
+/// The Leiden method on modularity with a resolution.
 pub struct Leiden {
-    graph: GraphData,
+    graph: Neighbourhoods,
 }
 
 impl Leiden {
     /// Prepares `graph` for any number of runs.
-    ///
-    /// # Errors
-    /// Where an edge names a point that is not there or its weight is no weight.
-    pub fn new(graph: &Graph) -> Result<Self, LeidenError> {
-        let mut builder = GraphDataBuilder::new(graph.points);
-        for &(one, other, weight) in &graph.edges {
-            builder.add_edge(one as usize, other as usize, f64::from(weight))?;
-        }
-        Ok(Leiden { graph: builder.build()? })
+    pub fn new(graph: &Graph) -> Self {
+        Leiden { graph: Neighbourhoods::of(graph) }
     }
 }
 
 impl Communities for Leiden {
-    fn find(&self, resolution: f64, seed: u64) -> Result<Vec<u32>, LeidenError> {
-        let config = LeidenConfig {
-            resolution,
-            seed: Some(seed),
-            quality: QualityType::Modularity,
-            // One run is one thread's work: runs go side by side, and sums keep their order.
-            parallel_local_moving_threshold: Some(usize::MAX),
-            parallel_aggregation_threshold: Some(usize::MAX),
-            ..LeidenConfig::default()
-        };
-        let output = leiden_rs::Leiden::new(config).run(&self.graph)?;
-        Ok(output.partition.as_slice().iter().map(|&community| community as u32).collect())
+    fn find(&self, resolution: f64, seed: u64) -> Vec<u32> {
+        leiden::communities(&self.graph, resolution, seed)
     }
 }
 
@@ -56,18 +36,9 @@ impl Communities for Leiden {
 /// Points that all runs put together are held together from then on, as one point. Each edge between the rest keeps
 /// the share of runs that joined its ends; edges that fewer than half of the runs keep are cut. The runs are
 /// repeated on what is left, until all agree or `rounds` are over.
-///
-/// # Errors
-/// As [`Communities::find`].
-pub fn consensus(
-    graph: &Graph,
-    resolution: f64,
-    runs: usize,
-    rounds: usize,
-    seed: u64,
-) -> Result<Vec<u32>, LeidenError> {
+pub fn consensus(graph: &Graph, resolution: f64, runs: usize, rounds: usize, seed: u64) -> Vec<u32> {
     let mut random = Random::new(seed);
-    let mut found = find_all(graph, resolution, runs, &mut random)?;
+    let mut found = find_all(graph, resolution, runs, &mut random);
     let mut current = graph.clone();
     let mut core_of: Vec<u32> = (0..graph.points as u32).collect();
     for _ in 0..rounds {
@@ -75,19 +46,19 @@ pub fn consensus(
         reweigh(&mut current, &found);
         current = contract(&current, &cores);
         core_of.iter_mut().for_each(|core| *core = cores[*core as usize]);
-        found = find_all(&current, resolution, runs, &mut random)?;
+        found = find_all(&current, resolution, runs, &mut random);
         if found.windows(2).all(|pair| pair[0] == pair[1]) {
             break;
         }
     }
     let first = found.into_iter().next().unwrap_or_default();
-    Ok(core_of.iter().map(|&core| first[core as usize]).collect())
+    core_of.iter().map(|&core| first[core as usize]).collect()
 }
 
-fn find_all(graph: &Graph, resolution: f64, runs: usize, random: &mut Random) -> Result<Vec<Vec<u32>>, LeidenError> {
-    let leiden = Leiden::new(graph)?;
+fn find_all(graph: &Graph, resolution: f64, runs: usize, random: &mut Random) -> Vec<Vec<u32>> {
+    let leiden = Leiden::new(graph);
     let seeds: Vec<u64> = (0..runs.max(1)).map(|_| random.bits()).collect();
-    seeds.par_iter().map(|&seed| leiden.find(resolution, seed).map(|found| dense(&found))).collect()
+    seeds.par_iter().map(|&seed| leiden.find(resolution, seed)).collect()
 }
 
 /// Gives points that are together in every run one number, from 0 in order of the first point.
@@ -172,16 +143,16 @@ mod tests {
 
     #[test]
     fn runs_agree_on_cliques() {
-        let found = consensus(&cliques(5, 6), 1.0, 4, 2, 1).unwrap();
+        let found = consensus(&cliques(5, 6), 1.0, 4, 2, 1);
         assert_eq!(found, (0..30).map(|point| point / 6).collect::<Vec<u32>>());
     }
 
     #[test]
     fn a_point_without_edges_is_alone() {
         let graph = Graph { points: 7, ..cliques(2, 3) };
-        let found = consensus(&graph, 1.0, 3, 1, 1).unwrap();
+        let found = consensus(&graph, 1.0, 3, 1, 1);
         assert_eq!(found.iter().filter(|&&community| community == found[6]).count(), 1);
-        assert_eq!(consensus(&Graph { points: 0, edges: Vec::new() }, 1.0, 3, 1, 1).unwrap(), Vec::<u32>::new());
+        assert_eq!(consensus(&Graph { points: 0, edges: Vec::new() }, 1.0, 3, 1, 1), Vec::<u32>::new());
     }
 
     #[test]

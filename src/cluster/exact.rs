@@ -7,7 +7,7 @@ use ndarray::{Array1, Array2, ArrayView2, Axis};
 
 use super::communities::{self, Communities, Leiden};
 use super::graph::Graph;
-use super::{ClusterError, ClusterSettings, kmeans};
+use super::{ClusterSettings, kmeans};
 
 /// Halvings of the resolution's range (in octaves) when looking for the number.
 const SEARCH_STEPS: usize = 10;
@@ -17,39 +17,31 @@ const OCTAVES: (f64, f64) = (-8.0, 10.0);
 const SPLIT_ROUNDS: usize = 8;
 
 /// Puts each point in one of exactly `number` clusters; `number` is at most the number of points.
-///
-/// # Errors
-/// As [`communities::consensus`].
-pub fn cluster(
-    points: ArrayView2<'_, f32>,
-    graph: &Graph,
-    number: usize,
-    settings: &ClusterSettings,
-) -> Result<Vec<u32>, ClusterError> {
-    let resolution = resolution_for(graph, number, settings.seed)?;
-    let mut membership = communities::consensus(graph, resolution, settings.runs, settings.rounds, settings.seed)?;
+pub fn cluster(points: ArrayView2<'_, f32>, graph: &Graph, number: usize, settings: &ClusterSettings) -> Vec<u32> {
+    let resolution = resolution_for(graph, number, settings.seed);
+    let mut membership = communities::consensus(graph, resolution, settings.runs, settings.rounds, settings.seed);
     let found = communities::count(&membership);
     if found > number {
         membership = merge(points, graph, &membership, number);
     } else if found < number {
         split(points, &mut membership, number);
     }
-    Ok(membership)
+    membership
 }
 
 /// The lowest resolution, to a step of the search, at which one run finds `number` communities or more.
-fn resolution_for(graph: &Graph, number: usize, seed: u64) -> Result<f64, ClusterError> {
-    let leiden = Leiden::new(graph)?;
+fn resolution_for(graph: &Graph, number: usize, seed: u64) -> f64 {
+    let leiden = Leiden::new(graph);
     let (mut low, mut high) = OCTAVES;
     for _ in 0..SEARCH_STEPS {
         let middle = (low + high) / 2.0;
-        if communities::count(&leiden.find(middle.exp2(), seed)?) >= number {
+        if communities::count(&leiden.find(middle.exp2(), seed)) >= number {
             high = middle;
         } else {
             low = middle;
         }
     }
-    Ok(high.exp2())
+    high.exp2()
 }
 
 /// A cost that can be ordered.

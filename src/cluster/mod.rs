@@ -12,6 +12,7 @@ pub mod graph;
 pub mod kmeans;
 pub mod labels;
 pub mod ledger;
+mod leiden;
 pub mod neighbours;
 pub mod npy;
 pub mod phrases;
@@ -89,9 +90,6 @@ pub enum ClusterError {
     /// More answers than row numbers can count.
     #[error("more than {} answers cannot be clustered in one go; split the input", u32::MAX)]
     TooManyAnswers,
-    /// The community method refused its input.
-    #[error("communities could not be found: {0}")]
-    Communities(#[from] leiden_rs::LeidenError),
 }
 
 /// Which cluster each answer is in.
@@ -186,21 +184,21 @@ pub fn cluster(
     }
     let space = space::build(vectors, content);
     let of_point = match number {
-        None => found(&space, settings)?,
+        None => found(&space, settings),
         Some(number) => exactly(&space, content, number, settings)?,
     };
     Ok(of_rows(&space, content, &of_point, number.is_some()))
 }
 
 /// Communities of the points.
-fn found(space: &Space, settings: &ClusterSettings) -> Result<Vec<u32>, ClusterError> {
+fn found(space: &Space, settings: &ClusterSettings) -> Vec<u32> {
     let graph = graph_of(space, settings);
     let resolution = match settings.resolution {
         Some(resolution) => resolution,
-        None => resolution::choose(space, &graph, settings)?,
+        None => resolution::choose(space, &graph, settings),
     };
     tracing::debug!(resolution, points = graph.points, edges = graph.edges.len(), "clusters");
-    Ok(communities::consensus(&graph, resolution, settings.runs, settings.rounds, settings.seed)?)
+    communities::consensus(&graph, resolution, settings.runs, settings.rounds, settings.seed)
 }
 
 /// The weighted graph of nearest points.
@@ -232,7 +230,7 @@ fn exactly(
         return Ok(Vec::new());
     }
     let graph = graph_of(space, settings);
-    exact::cluster(space.points.view(), &graph, number, settings)
+    Ok(exact::cluster(space.points.view(), &graph, number, settings))
 }
 
 /// Carries the clusters of points over to rows, and names them by size.

@@ -5,8 +5,10 @@
 //! the number of points in both. Ties go to the smaller index, so that the result is one whatever the blocking and
 //! the number of threads.
 
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
 use ndarray::linalg::general_mat_mul;
-use ndarray::{Array2, ArrayView2, s};
+use ndarray::{Array2, ArrayView2, Axis, s};
 use rayon::prelude::*;
 
 use super::kmeans::{self, KMeans};
@@ -17,7 +19,7 @@ pub const EXACT_UP_TO: usize = 30_000;
 const STRIP_ROWS: usize = 512;
 /// Columns that one task scans.
 const STRIP_COLUMNS: usize = 256;
-/// Lists searched for each list of points.
+/// Lists that each list is compared with, itself among them; more where others have it among theirs.
 const PROBED_LISTS: usize = 40;
 
 /// The `k` nearest others of each point, nearest first.
@@ -74,13 +76,6 @@ impl Best<'_> {
     #[inline]
     fn bar(&self) -> f32 {
         self.similarities.last().copied().unwrap_or(f32::INFINITY)
-    }
-
-    #[inline]
-    fn offer(&mut self, index: u32, similarity: f32) {
-        if similarity >= self.bar() {
-            self.insert(index, similarity);
-        }
     }
 
     /// Puts the newcomer in its place: higher similarity first, then smaller index.
@@ -167,80 +162,118 @@ fn offer_strip(strip: ArrayView2<'_, f32>, first: usize, found: &mut Neighbours)
     });
 }
 
-/// Neighbours among the points of the lists nearest to a point's own list.
+/// Neighbours among the points of the lists near a point's own.
+///
+/// Two lists are compared where either is among the other's nearest, and once for both: no point misses one that has
+/// it on its list, and half of the products are saved.
 pub fn by_lists(points: ArrayView2<'_, f32>, k: usize, seed: u64) -> Neighbours {
     let count = points.nrows();
     let k = k.min(count.saturating_sub(1));
     if k == 0 {
         return empty(count, k);
     }
-    let lists = number_of_lists(count);
-    let settings = KMeans { clusters: lists, rounds: 4, most_per_cluster: 20, seed };
+    let settings = KMeans { clusters: number_of_lists(count), rounds: 4, most_per_cluster: 20, seed };
     let centroids = kmeans::train(points, &settings);
-    let members = members_of(&kmeans::assign(points, centroids.view()), centroids.nrows());
-    let probes = exact(centroids.view(), PROBED_LISTS - 1);
-    let per_list: Vec<Neighbours> = members
-        .par_iter()
-        .enumerate()
-        .map(|(list, queries)| {
-            let mut candidates: Vec<u32> = std::iter::once(list)
-                .chain(probes.of(list).map(|(near, _)| near))
-                .flat_map(|at| &members[at])
-                .copied()
-                .collect();
-            candidates.sort_unstable();
-            search_list(points, queries, &candidates, k)
-        })
+    let lists = Lists::new(points, &kmeans::assign(points, centroids.view()), centroids.nrows());
+    let near = exact(centroids.view(), PROBED_LISTS - 1);
+    let mut pairs: Vec<(usize, usize)> = (0..centroids.nrows())
+        .flat_map(|list| near.of(list).map(move |(other, _)| (list.min(other), list.max(other))).chain([(list, list)]))
         .collect();
-    let mut found = empty(count, k);
-    for (queries, part) in members.iter().zip(&per_list) {
-        for (at, &query) in queries.iter().enumerate() {
-            let to = query as usize * k..(query as usize + 1) * k;
-            found.indices[to.clone()].copy_from_slice(&part.indices[at * k..(at + 1) * k]);
-            found.similarities[to].copy_from_slice(&part.similarities[at * k..(at + 1) * k]);
+    pairs.sort_unstable();
+    pairs.dedup();
+    let found: Vec<Mutex<Neighbours>> =
+        lists.bounds.windows(2).map(|bounds| Mutex::new(empty(bounds[1] - bounds[0], k))).collect();
+    pairs.par_iter().for_each(|&(one, other)| {
+        let products = lists.of(one).dot(&lists.of(other).t());
+        let (of_one, of_other) = (lists.points_of(one), lists.points_of(other));
+        offer_rows(products.view(), of_one, of_other, &mut hold(&found[one]));
+        if one != other {
+            offer_columns(products.view(), of_one, &mut hold(&found[other]));
+        }
+    });
+    let mut all = empty(count, k);
+    for (list, part) in found.into_iter().enumerate() {
+        let part = part.into_inner().unwrap_or_else(PoisonError::into_inner);
+        for (at, &point) in lists.points_of(list).iter().enumerate() {
+            let to = point as usize * k..(point as usize + 1) * k;
+            all.indices[to.clone()].copy_from_slice(&part.indices[at * k..(at + 1) * k]);
+            all.similarities[to].copy_from_slice(&part.similarities[at * k..(at + 1) * k]);
         }
     }
-    found
+    all
+}
+
+fn hold(part: &Mutex<Neighbours>) -> MutexGuard<'_, Neighbours> {
+    part.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The points list by list, so that each list's lie side by side.
+struct Lists {
+    rows: Array2<f32>,
+    /// The point of each row, ascending within a list.
+    points: Vec<u32>,
+    /// Where each list begins; one more than lists.
+    bounds: Vec<usize>,
+}
+
+impl Lists {
+    fn new(points: ArrayView2<'_, f32>, assigned: &[u32], lists: usize) -> Self {
+        let mut order: Vec<usize> = (0..assigned.len()).collect();
+        order.sort_by_key(|&point| assigned[point]);
+        let mut bounds = vec![0; lists + 1];
+        assigned.iter().for_each(|&list| bounds[list as usize + 1] += 1);
+        for list in 0..lists {
+            bounds[list + 1] += bounds[list];
+        }
+        let rows = points.select(Axis(0), &order);
+        Lists { rows, points: order.into_iter().map(|point| point as u32).collect(), bounds }
+    }
+
+    fn of(&self, list: usize) -> ArrayView2<'_, f32> {
+        self.rows.slice(s![self.bounds[list]..self.bounds[list + 1], ..])
+    }
+
+    fn points_of(&self, list: usize) -> &[u32] {
+        &self.points[self.bounds[list]..self.bounds[list + 1]]
+    }
+}
+
+/// Offers each row's point the points of the columns, but not itself.
+fn offer_rows(products: ArrayView2<'_, f32>, points: &[u32], others: &[u32], found: &mut Neighbours) {
+    let k = found.k;
+    let own = found.indices.chunks_mut(k).zip(found.similarities.chunks_mut(k));
+    for (((indices, similarities), line), &point) in own.zip(products.rows()).zip(points) {
+        let mut best = Best { indices, similarities };
+        let mut bar = best.bar();
+        for (&other, &similarity) in others.iter().zip(line) {
+            if similarity >= bar && other != point {
+                best.insert(other, similarity);
+                bar = best.bar();
+            }
+        }
+    }
+}
+
+/// Offers each column's point the points of the rows, row by row as they lie in memory.
+fn offer_columns(products: ArrayView2<'_, f32>, points: &[u32], found: &mut Neighbours) {
+    let k = found.k;
+    let mut bars: Vec<f32> = found.similarities.chunks(k).map(|own| own[k - 1]).collect();
+    for (line, &point) in products.rows().into_iter().zip(points) {
+        for (column, &similarity) in line.iter().enumerate() {
+            if similarity >= bars[column] {
+                let own = column * k..(column + 1) * k;
+                let mut best =
+                    Best { indices: &mut found.indices[own.clone()], similarities: &mut found.similarities[own] };
+                best.insert(point, similarity);
+                bars[column] = best.bar();
+            }
+        }
+    }
 }
 
 /// Four lists per square root of the points: assigning and searching then cost alike.
 fn number_of_lists(points: usize) -> usize {
     (4.0 * (points as f64).sqrt()) as usize
-}
-
-/// The points of each list, ascending.
-fn members_of(assigned: &[u32], lists: usize) -> Vec<Vec<u32>> {
-    let mut members = vec![Vec::new(); lists];
-    for (point, &list) in assigned.iter().enumerate() {
-        members[list as usize].push(point as u32);
-    }
-    members
-}
-
-fn search_list(points: ArrayView2<'_, f32>, queries: &[u32], candidates: &[u32], k: usize) -> Neighbours {
-    let mut found = empty(queries.len(), k);
-    let gather = |rows: &[u32]| {
-        let mut block = Array2::<f32>::zeros((rows.len(), points.ncols()));
-        for (mut to, &row) in block.rows_mut().into_iter().zip(rows) {
-            to.assign(&points.row(row as usize));
-        }
-        block
-    };
-    let block = gather(candidates);
-    for (part, queries) in queries.chunks(STRIP_ROWS).enumerate() {
-        let products = gather(queries).dot(&block.t());
-        for (at, (&query, line)) in queries.iter().zip(products.rows()).enumerate() {
-            let own = (part * STRIP_ROWS + at) * k..(part * STRIP_ROWS + at + 1) * k;
-            let mut best =
-                Best { indices: &mut found.indices[own.clone()], similarities: &mut found.similarities[own] };
-            for (&candidate, &similarity) in candidates.iter().zip(line) {
-                if candidate != query {
-                    best.offer(candidate, similarity);
-                }
-            }
-        }
-    }
-    found
 }
 
 #[cfg(test)]

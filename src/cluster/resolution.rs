@@ -4,7 +4,6 @@
 //! are not (stability as in Lambiotte, 2010, and Ben-Hur, Elisseeff and Guyon, 2002). Agreement often has a plateau;
 //! its weighted middle is taken, since the highest point of a plateau jumps when a few answers are added.
 
-use leiden_rs::LeidenError;
 use ndarray::Axis;
 use rayon::prelude::*;
 
@@ -23,19 +22,16 @@ const SLACK: f64 = 0.01;
 const SAMPLE: usize = 5_000;
 
 /// The resolution at which communities of `graph` agree best over seeds.
-///
-/// # Errors
-/// As [`Communities::find`].
-pub fn choose(space: &Space, graph: &Graph, settings: &ClusterSettings) -> Result<f64, LeidenError> {
+pub fn choose(space: &Space, graph: &Graph, settings: &ClusterSettings) -> f64 {
     let leiden =
-        if space.points.nrows() > SAMPLE { Leiden::new(&sampled_graph(space, settings))? } else { Leiden::new(graph)? };
+        if space.points.nrows() > SAMPLE { Leiden::new(&sampled_graph(space, settings)) } else { Leiden::new(graph) };
     let tries: Vec<(i32, u64)> = HALF_POWERS.flat_map(|power| (0..RUNS).map(move |run| (power, run))).collect();
     let found: Vec<Vec<u32>> = tries
         .par_iter()
         .map(|&(power, run)| leiden.find(resolution_of(power), settings.seed.wrapping_add(run)))
-        .collect::<Result<_, _>>()?;
+        .collect();
     let agreements: Vec<f64> = found.chunks(RUNS as usize).map(agreement).collect();
-    Ok(middle_of_plateau(&agreements))
+    middle_of_plateau(&agreements)
 }
 
 fn resolution_of(half_power: i32) -> f64 {

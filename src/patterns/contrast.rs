@@ -1,16 +1,14 @@
 //! Contrasts between groups: codes and words that one group uses more, or less, than the others.
 
-use std::collections::BTreeMap;
-
 use rayon::prelude::*;
 use serde::Serialize;
 
-use super::content_lemmas::content_lemmas;
 use super::count::{Count, Subject, Unit};
 use super::frame::Frame;
 use super::groups_compared::Tally;
 use super::multiple::{TableTest, false_discovery_rates};
 use super::quotes::{Quote, of_subject};
+use super::reading::ReadWords;
 use super::settings::PatternSettings;
 use crate::codebook::Codebook;
 use crate::record::Analysis;
@@ -208,7 +206,7 @@ fn contrast(unit: Unit, subject: Subject, comparison: &Comparison) -> Contrast {
 /// Groups are chosen as in [`contrasts`]. A voice counts once for a word, however often it is written.
 pub fn word_contrasts(analysis: &Analysis, settings: &PatternSettings) -> Vec<WordContrast> {
     let frame = Frame::new(analysis, settings);
-    word_contrasts_of(&frame, &LemmaUse::of(&frame, settings), settings)
+    word_contrasts_of(&frame, &LemmaUse::of(&frame, &ReadWords::of(frame.records), settings), settings)
 }
 
 /// The same in a frame that is laid out already, of words that are read already.
@@ -291,25 +289,21 @@ pub(super) struct LemmaUse {
 }
 
 impl LemmaUse {
-    /// Reads them out of every answer with content.
-    pub(super) fn of(frame: &Frame<'_>, settings: &PatternSettings) -> Self {
+    /// Counts them over every answer with content.
+    pub(super) fn of(frame: &Frame<'_>, words: &ReadWords, settings: &PatternSettings) -> Self {
         let (most, least) = (settings.max_words_compared, settings.min_voices);
-        let read = content_lemmas(frame.records);
-        let mut uses: BTreeMap<String, (Vec<usize>, BTreeMap<String, usize>)> = BTreeMap::new();
-        for (row, lemmas) in read.into_iter().enumerate().filter(|(row, _)| frame.content.get(*row) == Some(&true)) {
-            for (lemma, form) in lemmas {
-                let entry = uses.entry(lemma).or_default();
-                entry.0.push(row);
-                *entry.1.entry(form).or_default() += 1;
-            }
-        }
+        let mut uses: Vec<(u32, u32, u32)> = frame
+            .content_rows()
+            .into_par_iter()
+            .flat_map_iter(|row| words.content_of(row).into_iter().map(move |(lemma, form)| (lemma, row as u32, form)))
+            .collect();
+        uses.par_sort_unstable();
         let mut ranked: Vec<(String, Vec<usize>)> = uses
-            .into_values()
-            .filter(|(rows, _)| rows.len() >= least.max(1))
-            .filter_map(|(rows, forms)| {
-                let form =
-                    forms.into_iter().max_by(|left, right| left.1.cmp(&right.1).then_with(|| right.0.cmp(&left.0)))?;
-                Some((form.0, rows))
+            .chunk_by(|one, other| one.0 == other.0)
+            .filter(|uses| uses.len() >= least.max(1))
+            .filter_map(|uses| {
+                let form = words.commonest(uses.iter().map(|&(_, _, form)| form).collect())?;
+                Some((form.to_owned(), uses.iter().map(|&(_, row, _)| row as usize).collect()))
             })
             .collect();
         ranked.sort_by(|left, right| right.1.len().cmp(&left.1.len()).then_with(|| left.0.cmp(&right.0)));

@@ -3,15 +3,14 @@
 //! The answers that no code fits (none of the above, undecided, or coded by scores that are all low) are grouped among
 //! themselves; each group that several voices stand behind is a suggested code, with the words that set it apart.
 
-use std::collections::BTreeMap;
-
 use rayon::prelude::*;
 use serde::Serialize;
 
-use super::content_lemmas::content_lemmas;
+use super::Wording;
 use super::count::{Count, Reach, Unit};
 use super::frame::Frame;
 use super::quotes::{Quote, best};
+use super::reading::ReadWords;
 use super::settings::PatternSettings;
 use crate::cluster::{self, Answers, ClusterError, ClusterSettings};
 use crate::encode::Vectors;
@@ -57,7 +56,7 @@ const MOST_WORDS: usize = 6;
 /// Suggestions at most.
 const MOST_SUGGESTED: usize = 50;
 
-/// The answers that no code fits, in input order: what is to be encoded for [`suggest`].
+/// The answers that no code fits, in input order: what is to be encoded for [`group`].
 pub fn far_from_every_code(analysis: &Analysis) -> Vec<usize> {
     let far = |record: &Record| match record.tagging.outcome {
         Outcome::NoContent => false,
@@ -83,22 +82,39 @@ fn nearest_code(record: &Record) -> f64 {
     all.chain(listed).map(|score| score.value()).fold(0.0, f64::max)
 }
 
-/// Suggested codes, most worth adding first: many voices, far from every code, alike among themselves.
+/// The answers that no code fits in groups of alike ones, before anything is counted by groups of people: the same for
+/// both editions of a run.
+#[derive(Debug)]
+pub struct Emerging {
+    rows: Vec<usize>,
+    groups: Vec<EmergingGroup>,
+}
+
+#[derive(Debug)]
+struct EmergingGroup {
+    label: String,
+    words: Vec<String>,
+    rows: Vec<usize>,
+    quotes: Vec<usize>,
+    distance: f64,
+    cohesion: f64,
+}
+
+/// Groups the answers that no code fits.
 ///
 /// `rows` and `vectors` go together: the answers of [`far_from_every_code`] with the vector of each.
 ///
 /// # Errors
 /// [`ClusterError`] where the vectors do not fit the rows.
-pub fn suggest(
+pub fn group(
     analysis: &Analysis,
-    rows: &[usize],
+    rows: Vec<usize>,
     vectors: &Vectors,
-    settings: &PatternSettings,
-) -> Result<Vec<SuggestedCode>, ClusterError> {
+    wording: &Wording,
+) -> Result<Emerging, ClusterError> {
     if rows.len() < FEWEST {
-        return Ok(Vec::new());
+        return Ok(Emerging { rows, groups: Vec::new() });
     }
-    let frame = Frame::new(analysis, settings);
     let view = cluster::rows(vectors.dimension(), vectors.values())?;
     let content = vec![true; rows.len()];
     let wanted = (rows.len() / PER_GROUP).max(1);
@@ -118,39 +134,64 @@ pub fn suggest(
         &clustering,
         Lexicon::get(),
     )?;
-    let words = WordCounts::of(&frame);
-    let all = frame.content_rows();
-    let voices = frame.voices_of(&all).len();
+    let words = WordCounts::of(&wording.words, analysis.records.len());
     let mut members: Vec<Vec<usize>> = vec![Vec::new(); clustering.count];
     for (position, group) in clustering.membership.iter().enumerate() {
         if let Some(list) = group.and_then(|group| members.get_mut(group as usize)) {
             list.push(position);
         }
     }
-    let mut found: Vec<SuggestedCode> = described
+    let groups = described
         .into_par_iter()
         .zip(members)
         .filter(|(_, members)| members.len() >= FEWEST)
         .map(|(group, members)| {
-            let own: Vec<usize> = members.iter().filter_map(|&position| rows.get(position).copied()).collect();
-            let mean = |values: &mut dyn Iterator<Item = f64>| values.sum::<f64>() / members.len() as f64;
+            let of = |positions: &[usize]| positions.iter().filter_map(|&at| rows.get(at).copied()).collect();
+            let own: Vec<usize> = of(&members);
+            let scores = members.iter().filter_map(|&at| clustering.scores.get(at));
+            let cohesion = scores.map(|score| score.value()).sum::<f64>() / members.len() as f64;
+            let distances = own.iter().map(|&row| 1.0 - nearest_code(&analysis.records[row]));
+            EmergingGroup {
+                label: group.label,
+                words: words.telling(&own),
+                quotes: of(&group.quotes),
+                distance: distances.sum::<f64>() / own.len() as f64,
+                cohesion,
+                rows: own,
+            }
+        })
+        .collect();
+    Ok(Emerging { rows, groups })
+}
+
+/// Suggested codes, most worth adding first: many voices, far from every code, alike among themselves.
+pub fn suggest(analysis: &Analysis, emerging: &Emerging, settings: &PatternSettings) -> Vec<SuggestedCode> {
+    if emerging.rows.len() < FEWEST {
+        return Vec::new();
+    }
+    let frame = Frame::new(analysis, settings);
+    let all = frame.content_rows();
+    let voices = frame.voices_of(&all).len();
+    let mut found: Vec<SuggestedCode> = emerging
+        .groups
+        .par_iter()
+        .map(|group| {
+            let own = &group.rows;
             let central = |row: usize| {
-                let place = group.quotes.iter().position(|&quote| rows.get(quote) == Some(&row));
+                let place = group.quotes.iter().position(|&quote| quote == row);
                 (place.map_or(0.0, |place| 1.0 / (place as f64 + 1.0)), Vec::new())
             };
             SuggestedCode {
-                label: group.label,
-                words: words.telling(&own),
+                label: group.label.clone(),
+                words: group.words.clone(),
                 answers: Count::new(Unit::Answers, own.len(), all.len()),
                 uncoded: own.iter().filter(|&&row| frame.records[row].tagging.outcome != Outcome::Coded).count(),
-                voices: Count::new(frame.voice_unit, frame.voices_of(&own).len(), voices),
-                distance: mean(&mut own.iter().map(|&row| 1.0 - nearest_code(&frame.records[row]))),
-                cohesion: mean(
-                    &mut members.iter().filter_map(|&at| clustering.scores.get(at)).map(|score| score.value()),
-                ),
-                reach: frame.reach(&own, &all),
-                quotes: best(&frame, &own, settings, central),
-                rows: own,
+                voices: Count::new(frame.voice_unit, frame.voices_of(own).len(), voices),
+                distance: group.distance,
+                cohesion: group.cohesion,
+                reach: frame.reach(own, &all),
+                quotes: best(&frame, own, settings, central),
+                rows: own.clone(),
             }
         })
         .filter(|code| code.voices.k >= FEWEST.min(settings.min_voices))
@@ -165,45 +206,46 @@ pub fn suggest(
             code.voices.suppressed = few;
         }
     }
-    Ok(found)
+    found
 }
 
 /// In how many answers each content lemma stands, and the form people write most.
-struct WordCounts {
-    /// Per row its lemmas, each once.
-    of_row: Vec<Vec<String>>,
-    answers: BTreeMap<String, (usize, BTreeMap<String, usize>)>,
+struct WordCounts<'a> {
+    words: &'a ReadWords,
+    /// Per lemma.
+    answers: Vec<(usize, &'a str)>,
     rows: usize,
 }
 
-impl WordCounts {
-    fn of(frame: &Frame<'_>) -> Self {
-        let read = content_lemmas(frame.records);
-        let mut answers: BTreeMap<String, (usize, BTreeMap<String, usize>)> = BTreeMap::new();
-        for (lemma, form) in read.iter().flatten() {
-            let entry = answers.entry(lemma.clone()).or_default();
-            entry.0 += 1;
-            *entry.1.entry(form.clone()).or_default() += 1;
+impl<'a> WordCounts<'a> {
+    fn of(words: &'a ReadWords, rows: usize) -> Self {
+        let mut uses: Vec<(u32, u32)> = (0..rows).into_par_iter().flat_map_iter(|row| words.content_of(row)).collect();
+        uses.par_sort_unstable();
+        let mut answers = vec![(0, ""); words.lemmas()];
+        for uses in uses.chunk_by(|one, other| one.0 == other.0) {
+            let entry = uses.first().and_then(|&(lemma, _)| answers.get_mut(lemma as usize));
+            let form = words.commonest(uses.iter().map(|&(_, form)| form).collect());
+            if let Some((entry, form)) = entry.zip(form) {
+                *entry = (uses.len(), form);
+            }
         }
-        let of_row = read.into_iter().map(|words| words.into_iter().map(|(lemma, _)| lemma).collect()).collect();
-        WordCounts { of_row, answers, rows: frame.records.len() }
+        WordCounts { words, answers, rows }
     }
 
     /// Words in two or more of `rows`, by how much more often than elsewhere (the signed log-likelihood of Dunning
     /// 1993, Computational Linguistics 19, without its small terms).
     fn telling(&self, rows: &[usize]) -> Vec<String> {
-        let mut inside: BTreeMap<&str, usize> = BTreeMap::new();
-        for lemma in rows.iter().filter_map(|&row| self.of_row.get(row)).flatten() {
-            *inside.entry(lemma).or_default() += 1;
-        }
+        let mut inside: Vec<u32> =
+            rows.iter().flat_map(|&row| self.words.content_of(row)).map(|(lemma, _)| lemma).collect();
+        inside.sort_unstable();
         let mut ranked: Vec<(f64, &str)> = inside
-            .into_iter()
-            .filter(|(_, k)| *k >= 2)
-            .filter_map(|(lemma, k)| {
-                let (all, forms) = self.answers.get(lemma)?;
-                let expected = *all as f64 * rows.len() as f64 / self.rows.max(1) as f64;
-                let form = forms.iter().max_by(|one, other| one.1.cmp(other.1).then_with(|| other.0.cmp(one.0)))?.0;
-                Some((k as f64 * (k as f64 / expected).ln(), form.as_str()))
+            .chunk_by(|one, other| one == other)
+            .filter(|same| same.len() >= 2)
+            .filter_map(|same| {
+                let k = same.len() as f64;
+                let &(all, form) = self.answers.get(*same.first()? as usize)?;
+                let expected = all as f64 * rows.len() as f64 / self.rows.max(1) as f64;
+                Some((k * (k / expected).ln(), form))
             })
             .filter(|(telling, _)| *telling > 0.0)
             .collect();

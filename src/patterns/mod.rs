@@ -20,7 +20,6 @@
 
 pub mod alike;
 pub mod consensus;
-mod content_lemmas;
 pub mod contrast;
 pub mod cooccurrence;
 pub mod count;
@@ -35,6 +34,7 @@ pub mod phrases;
 pub mod prevalence;
 pub mod quotes;
 pub mod ranks;
+mod reading;
 mod saturation;
 mod settings;
 pub mod small_cells;
@@ -65,6 +65,7 @@ pub use unasked::Unasked;
 use serde::Serialize;
 
 use self::frame::Frame;
+use self::reading::ReadWords;
 use crate::codebook::Codebook;
 use crate::group_work::GroupWork;
 use crate::record::Analysis;
@@ -115,6 +116,7 @@ impl Patterns {
 /// What is read out of the texts before anything is counted by groups; the same for both editions of a run.
 #[derive(Debug)]
 pub struct Wording {
+    words: ReadWords,
     used: contrast::LemmaUse,
     uncovered: Vec<UncoveredPhrase>,
 }
@@ -123,7 +125,12 @@ impl Wording {
     /// Reads every answer's words; of `settings` only the numbers of words, phrases and voices matter.
     pub fn read(analysis: &Analysis, codebook: &Codebook, settings: &PatternSettings) -> Self {
         let frame = Frame::new(analysis, settings);
-        Wording { used: contrast::LemmaUse::of(&frame, settings), uncovered: phrases::read(&frame, codebook, settings) }
+        let words = ReadWords::of(frame.records);
+        let (used, uncovered) = rayon::join(
+            || contrast::LemmaUse::of(&frame, &words, settings),
+            || phrases::read(&frame, &words, codebook, settings),
+        );
+        Wording { words, used, uncovered }
     }
 }
 

@@ -1,14 +1,15 @@
 //! Recurring phrases that no code covers: where the codebook may lack something.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::hash::BuildHasher;
 
 use rayon::prelude::*;
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
 use serde::Serialize;
 
 use super::count::{Count, Reach, Unit};
 use super::frame::Frame;
 use super::quotes::{Quote, best};
+use super::reading::{ReadWord, ReadWords};
 use super::settings::PatternSettings;
 use crate::codebook::Codebook;
 use crate::record::{Analysis, Record};
@@ -42,11 +43,19 @@ pub struct UncoveredPhrase {
 /// The longest phrase sought, in words.
 const LONGEST: usize = 4;
 
-/// What is gathered of one phrase while reading.
-#[derive(Default)]
+/// Stands where a phrase has ended.
+const NO_WORD: u32 = u32::MAX;
+
+/// The lemmas, or the forms, of a phrase, by number.
+type Words = [u32; LONGEST];
+
+/// What is gathered of one phrase.
 struct Gathered {
-    forms: BTreeMap<String, usize>,
+    lemmas: Words,
+    /// The answers with it, in input order.
     rows: Vec<usize>,
+    /// As it is written most.
+    phrase: String,
 }
 
 /// Phrases that recur outside what earned any code, in several voices; most telling first.
@@ -55,41 +64,82 @@ struct Gathered {
 /// occurs only inside a longer one is left out.
 pub fn uncovered(analysis: &Analysis, codebook: &Codebook, settings: &PatternSettings) -> Vec<UncoveredPhrase> {
     let frame = Frame::new(analysis, settings);
-    illustrated(&frame, read(&frame, codebook, settings), settings)
+    let words = ReadWords::of(frame.records);
+    illustrated(&frame, read(&frame, &words, codebook, settings), settings)
 }
 
 /// The same without reach and quotes: what is read out of the texts, whatever groups they are counted by.
-pub(super) fn read(frame: &Frame<'_>, codebook: &Codebook, settings: &PatternSettings) -> Vec<UncoveredPhrase> {
-    let terms = codebook_terms(codebook);
-    let recurring = recurring_lemmas(frame, settings.min_voices);
-    let read: Vec<BTreeMap<Vec<String>, String>> =
-        frame.records.par_iter().map(|record| phrases_outside_spans(record, &terms, &recurring)).collect();
-    let mut gathered: BTreeMap<Vec<String>, Gathered> = BTreeMap::new();
-    for (row, phrases) in read.into_iter().enumerate().filter(|(row, _)| frame.content[*row]) {
-        for (lemmas, form) in phrases {
-            let entry = gathered.entry(lemmas).or_default();
-            *entry.forms.entry(form).or_default() += 1;
-            entry.rows.push(row);
-        }
-    }
-    gathered.retain(|_, entry| frame.voices_of(&entry.rows).len() >= settings.min_voices);
-    let inner = inside_longer(&gathered);
+pub(super) fn read(
+    frame: &Frame<'_>,
+    words: &ReadWords,
+    codebook: &Codebook,
+    settings: &PatternSettings,
+) -> Vec<UncoveredPhrase> {
     let content = frame.content_rows();
+    let gathered = gather(frame, words, &content, codebook, settings.min_voices);
+    let inner = inside_longer(&gathered);
     let base = Base {
         answers: content.len(),
         uncoded: content.iter().filter(|&&row| is_uncoded(&frame.records[row])).count(),
         voices: frame.voices_of(&content).len(),
     };
     let mut found: Vec<UncoveredPhrase> = gathered
-        .into_iter()
-        .filter(|(lemmas, _)| !inner.contains(lemmas))
-        .map(|(lemmas, entry)| uncovered_phrase(frame, lemmas, entry, &base))
+        .into_par_iter()
+        .filter(|entry| !inner.contains(&entry.lemmas))
+        .map(|entry| uncovered_phrase(frame, words, entry, &base))
         .filter(tells)
         .collect();
     let worth = |phrase: &UncoveredPhrase| phrase.log_odds_uncoded * (1.0 + phrase.uncoded_answers as f64).ln();
     found.sort_by(|left, right| worth(right).total_cmp(&worth(left)).then_with(|| left.lemmas.cmp(&right.lemmas)));
     found.truncate(settings.max_phrases);
     found
+}
+
+/// Every phrase that at least `least` voices use outside what earned any code.
+///
+/// Most phrases of a large input occur once. So they are first counted by a hash alone, and gathered in a second
+/// reading where so many answers may have them; two phrases of one hash count as one there, and apart from then on.
+fn gather(frame: &Frame<'_>, words: &ReadWords, content: &[usize], codebook: &Codebook, least: usize) -> Vec<Gathered> {
+    let (terms, recurring) = (codebook_terms(codebook, words), recurring_lemmas(words, content, least));
+    let outside = |row: usize| phrases_outside_spans(&frame.records[row], words.of_row(row), words, &terms, &recurring);
+    let hash = |lemmas: &Words| FxBuildHasher.hash_one(lemmas);
+    let mut hashes: Vec<u64> =
+        content.par_iter().flat_map_iter(|&row| outside(row).into_iter().map(|found| hash(&found.0))).collect();
+    hashes.par_sort_unstable();
+    let often: FxHashSet<u64> =
+        hashes.chunk_by(|one, other| one == other).filter(|same| same.len() >= least).map(|same| same[0]).collect();
+    drop(hashes);
+    let mut uses: Vec<(Words, u32, Words)> = content
+        .par_iter()
+        .flat_map_iter(|&row| {
+            let found = outside(row).into_iter().filter(|found| often.contains(&hash(&found.0)));
+            found.map(move |(lemmas, forms)| (lemmas, row as u32, forms))
+        })
+        .collect();
+    uses.par_sort_unstable();
+    let of_phrases: Vec<&[(Words, u32, Words)]> = uses.chunk_by(|one, other| one.0 == other.0).collect();
+    of_phrases
+        .into_par_iter()
+        .filter(|uses| uses.len() >= least)
+        .filter_map(|uses| {
+            let rows: Vec<usize> = uses.iter().map(|&(_, row, _)| row as usize).collect();
+            let phrase = written_most(uses.iter().map(|&(_, _, forms)| forms).collect(), words);
+            let enough = frame.voices_of(&rows).len() >= least;
+            enough.then(|| uses.first().map(|&(lemmas, ..)| Gathered { lemmas, rows, phrase })).flatten()
+        })
+        .collect()
+}
+
+/// The way of writing met most often, the first in the alphabet where several are.
+fn written_most(mut forms: Vec<Words>, words: &ReadWords) -> String {
+    forms.sort_unstable();
+    let counted = forms.chunk_by(|one, other| one == other);
+    let written = counted.filter_map(|same| {
+        let forms = same.first()?.iter().filter(|&&form| form != NO_WORD).map(|&form| words.form(form));
+        Some((same.len(), forms.collect::<Vec<_>>().join(" ")))
+    });
+    let best = written.max_by(|one, other| one.0.cmp(&other.0).then_with(|| other.1.cmp(&one.1)));
+    best.map(|(_, written)| written).unwrap_or_default()
 }
 
 /// Adds reach and quotes: only for phrases that are kept, since it reads every answer.
@@ -114,15 +164,15 @@ struct Base {
 }
 
 /// A phrase with its counts; reach and quotes are added to those that are kept.
-fn uncovered_phrase(frame: &Frame<'_>, lemmas: Vec<String>, entry: Gathered, base: &Base) -> UncoveredPhrase {
+fn uncovered_phrase(frame: &Frame<'_>, words: &ReadWords, entry: Gathered, base: &Base) -> UncoveredPhrase {
     let inside = entry.rows.iter().filter(|&&row| is_uncoded(&frame.records[row])).count();
     let coded = entry.rows.len() - inside;
     let all_coded = base.answers - base.uncoded;
     let odds = |k: usize, n: usize| ((k as f64 + 0.5) / (n.saturating_sub(k) as f64 + 0.5)).ln();
-    let form = entry.forms.into_iter().max_by(|left, right| left.1.cmp(&right.1).then_with(|| right.0.cmp(&left.0)));
+    let lemmas = entry.lemmas.iter().filter(|&&lemma| lemma != NO_WORD);
     UncoveredPhrase {
-        phrase: form.map(|(form, _)| form).unwrap_or_else(|| lemmas.join(" ")),
-        lemmas,
+        phrase: entry.phrase,
+        lemmas: lemmas.map(|&lemma| words.lemma(lemma).to_owned()).collect(),
         answers: Count::new(Unit::Answers, entry.rows.len(), base.answers),
         uncoded_answers: inside,
         voices: Count::new(frame.voice_unit, frame.voices_of(&entry.rows).len(), base.voices),
@@ -144,97 +194,97 @@ fn is_uncoded(record: &Record) -> bool {
     matches!(record.tagging.outcome, Outcome::NoneOfTheAbove | Outcome::Undecided)
 }
 
-/// Lemmas of every term, joined by blanks.
-fn codebook_terms(codebook: &Codebook) -> BTreeSet<Vec<String>> {
+/// The codebook's terms by the numbers of their lemmas; those with a word that no answer has are left out.
+fn codebook_terms(codebook: &Codebook, words: &ReadWords) -> FxHashSet<Words> {
     let codes = codebook.codes();
+    let numbers = words.numbers_of_lemmas();
     let phrases = codes.iter().flat_map(|entry| entry.meaning.terms.all().chain(entry.meaning.hints.all()));
-    phrases.map(|phrase| lemmas_of(&phrase.to_lowercase())).collect()
+    phrases
+        .filter_map(|phrase| {
+            let mut term = [NO_WORD; LONGEST];
+            let mut places = term.iter_mut();
+            for lemma in lemmas_of(&phrase.to_lowercase()) {
+                *places.next()? = *numbers.get(lemma.as_str())?;
+            }
+            Some(term)
+        })
+        .collect()
 }
 
 fn lemmas_of(text: &str) -> Vec<String> {
     text::words(text).filter_map(|range| Some(Lexicon::get().lemma(text.get(range)?).into_owned())).collect()
 }
 
-/// Lemmas that stand in at least `least` answers with content.
+/// Per lemma, whether it stands in at least `least` answers with content.
 ///
 /// No phrase can recur more often than its rarest word, so all others are passed over while reading:
 /// most n-grams of a large input occur once.
-fn recurring_lemmas(frame: &Frame<'_>, least: usize) -> FxHashSet<String> {
-    let lemmas: Vec<Vec<String>> = frame
-        .records
-        .par_iter()
-        .map(|record| {
-            let mut lemmas = lemmas_of(&record.shown.to_lowercase());
-            lemmas.sort_unstable();
-            lemmas.dedup();
-            lemmas
-        })
-        .collect();
-    let mut answers: FxHashMap<String, usize> = FxHashMap::default();
-    for lemma in lemmas.into_iter().zip(&frame.content).filter(|(_, content)| **content).flat_map(|(lemmas, _)| lemmas)
-    {
-        *answers.entry(lemma).or_default() += 1;
-    }
-    answers.into_iter().filter(|(_, count)| *count >= least).map(|(lemma, _)| lemma).collect()
-}
-
-/// Each phrase of a record once, by its lemmas, with the form it is written in.
-fn phrases_outside_spans(
-    record: &Record,
-    terms: &BTreeSet<Vec<String>>,
-    recurring: &FxHashSet<String>,
-) -> BTreeMap<Vec<String>, String> {
-    let lexicon = Lexicon::get();
-    let points = crate::span::CodePoints::new(&record.shown);
-    let spans: Vec<_> =
-        (record.tagging.topics.iter().chain(&record.tagging.patterns)).flat_map(|tag| &tag.spans).collect();
-    let mut phrases = BTreeMap::new();
-    for sentence in text::sentences(&record.shown) {
-        let Some(shown) = record.shown.get(sentence.clone()) else { continue };
-        let words: Vec<(String, String, bool)> = text::words(shown)
-            .filter_map(|range| {
-                let form = shown.get(range.clone())?.to_lowercase();
-                let at = points.position(sentence.start + range.start);
-                if spans.iter().any(|span| span.start <= at && at < span.end) {
-                    return Some((String::new(), form, false));
-                }
-                let lemma = lexicon.lemma(&form).into_owned();
-                if !recurring.contains(&lemma) {
-                    return Some((String::new(), form, false));
-                }
-                let says = lemma.chars().count() > 2
-                    && lemma.chars().all(char::is_alphabetic)
-                    && !lexicon.is_stop_word(&lemma)
-                    && !lexicon.is_stop_word(&form);
-                Some((lemma, form, says))
-            })
-            .collect();
-        for start in 0..words.len() {
-            for end in start + 1..=(start + LONGEST).min(words.len()) {
-                let phrase = &words[start..end];
-                let bounded = phrase.first().is_some_and(|word| word.2) && phrase.last().is_some_and(|word| word.2);
-                if !bounded || phrase.iter().any(|word| word.0.is_empty()) {
-                    continue;
-                }
-                let lemmas: Vec<String> = phrase.iter().map(|word| word.0.clone()).collect();
-                if !terms.contains(&lemmas) {
-                    let form = phrase.iter().map(|word| word.1.as_str()).collect::<Vec<_>>().join(" ");
-                    phrases.entry(lemmas).or_insert(form);
-                }
+fn recurring_lemmas(words: &ReadWords, content: &[usize], least: usize) -> Vec<bool> {
+    let mut answers = vec![0usize; words.lemmas()];
+    let mut last_row = vec![usize::MAX; words.lemmas()];
+    for &row in content {
+        for word in words.of_row(row) {
+            let lemma = words.lemma_of(word.form) as usize;
+            if let Some((count, last)) = answers.get_mut(lemma).zip(last_row.get_mut(lemma)) {
+                *count += usize::from(*last != row);
+                *last = row;
             }
         }
     }
-    phrases
+    answers.into_iter().map(|count| count >= least).collect()
+}
+
+/// Each phrase of a record once, by its lemmas, with the forms in which it first stands.
+fn phrases_outside_spans(
+    record: &Record,
+    read: &[ReadWord],
+    words: &ReadWords,
+    terms: &FxHashSet<Words>,
+    recurring: &[bool],
+) -> Vec<(Words, Words)> {
+    let spans: Vec<_> =
+        (record.tagging.topics.iter().chain(&record.tagging.patterns)).flat_map(|tag| &tag.spans).collect();
+    let points = (!spans.is_empty()).then(|| crate::span::CodePoints::new(&record.shown));
+    let open: Vec<bool> = read
+        .iter()
+        .map(|word| {
+            let earned = points.as_ref().is_some_and(|points| {
+                let at = points.position(word.start as usize);
+                spans.iter().any(|span| span.start <= at && at < span.end)
+            });
+            !earned && recurring.get(words.lemma_of(word.form) as usize) == Some(&true)
+        })
+        .collect();
+    let mut phrases: Vec<(Words, usize, Words)> = Vec::new();
+    for start in (0..read.len()).filter(|&start| open[start] && words.says(read[start].form)) {
+        let (mut lemmas, mut forms) = ([NO_WORD; LONGEST], [NO_WORD; LONGEST]);
+        for (place, word) in read[start..].iter().take(LONGEST).enumerate() {
+            if !open[start + place] || word.sentence != read[start].sentence {
+                break;
+            }
+            (lemmas[place], forms[place]) = (words.lemma_of(word.form), word.form);
+            if words.says(word.form) && !terms.contains(&lemmas) {
+                phrases.push((lemmas, start, forms));
+            }
+        }
+    }
+    phrases.sort_unstable();
+    phrases.dedup_by_key(|phrase| phrase.0);
+    phrases.into_iter().map(|(lemmas, _, forms)| (lemmas, forms)).collect()
 }
 
 /// Phrases that occur in no more answers than a longer one that holds them.
-fn inside_longer(gathered: &BTreeMap<Vec<String>, Gathered>) -> BTreeSet<Vec<String>> {
-    let mut inner = BTreeSet::new();
-    for (lemmas, entry) in gathered.iter().filter(|(lemmas, _)| lemmas.len() > 1) {
-        for length in 1..lemmas.len() {
-            for part in lemmas.windows(length) {
-                if gathered.get(part).is_some_and(|shorter| shorter.rows.len() == entry.rows.len()) {
-                    inner.insert(part.to_vec());
+fn inside_longer(gathered: &[Gathered]) -> FxHashSet<Words> {
+    let answers: FxHashMap<Words, usize> = gathered.iter().map(|entry| (entry.lemmas, entry.rows.len())).collect();
+    let mut inner = FxHashSet::default();
+    for entry in gathered {
+        let length = entry.lemmas.iter().filter(|&&lemma| lemma != NO_WORD).count();
+        for shorter in 1..length {
+            for part in entry.lemmas[..length].windows(shorter) {
+                let mut key = [NO_WORD; LONGEST];
+                key[..shorter].copy_from_slice(part);
+                if answers.get(&key) == Some(&entry.rows.len()) {
+                    inner.insert(key);
                 }
             }
         }

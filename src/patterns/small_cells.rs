@@ -2,8 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use rayon::prelude::*;
+
 use super::settings::SmallCells;
-use crate::record::Analysis;
+use crate::record::{Analysis, Record};
+use crate::tag::{AllScores, Tagging};
 
 /// The name under which small groups are merged.
 pub const OTHERS: &str = "andre";
@@ -27,8 +30,11 @@ impl MergedGroups {
 /// Where those together are still too few, the smallest of the others join them: left out, they could
 /// be worked out as the whole less the groups that are shown. Where all together are too few, the answers
 /// lose that attribute. A voice is a respondent, or an answer whose respondent is unknown.
+///
+/// Scores of codes that are not listed are left out of the copy: they are most of it, and nothing that is passed on
+/// has them.
 pub fn merge_small_groups(analysis: &Analysis, rules: &SmallCells) -> Analysis {
-    let mut merged = analysis.clone();
+    let mut merged = without_unlisted_scores(analysis);
     for attribute in analysis.group_names.iter().filter(|attribute| rules.are_persons(attribute)) {
         let (small, enough) = to_merge(&voices_by_group(analysis, attribute), rules.min_group_size);
         for record in &mut merged.records {
@@ -42,6 +48,36 @@ pub fn merge_small_groups(analysis: &Analysis, rules: &SmallCells) -> Analysis {
         }
     }
     merged
+}
+
+fn without_unlisted_scores(analysis: &Analysis) -> Analysis {
+    let records = analysis.records.par_iter().map(|record| {
+        let tagging = &record.tagging;
+        Record {
+            answer: record.answer.clone(),
+            shown: record.shown.clone(),
+            tagging: Tagging {
+                language: tagging.language,
+                outcome: tagging.outcome,
+                themes: tagging.themes.clone(),
+                topics: tagging.topics.clone(),
+                verdicts: tagging.verdicts.clone(),
+                patterns: tagging.patterns.clone(),
+                facets: tagging.facets.clone(),
+                all_scores: AllScores::default(),
+            },
+            ..*record
+        }
+    });
+    Analysis {
+        records: records.collect(),
+        clusters: analysis.clusters.clone(),
+        counts: analysis.counts.clone(),
+        near_equal: analysis.near_equal.clone(),
+        thresholds: analysis.thresholds.clone(),
+        group_names: analysis.group_names.clone(),
+        review: analysis.review.clone(),
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -84,7 +120,6 @@ fn to_merge<'a>(voices: &BTreeMap<&'a str, BTreeSet<Voice<'_>>>, least: usize) -
 mod tests {
     use super::*;
     use crate::answer::{Answer, AnswerId, Place, RespondentId};
-    use crate::record::Record;
 
     fn record(number: usize, table: &str) -> Record {
         Record {

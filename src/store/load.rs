@@ -57,6 +57,22 @@ impl Store {
     /// # Errors
     /// When there is no such run, its details are pruned, or the store cannot be read.
     pub fn load(&self, run: Option<u32>) -> Result<StoredRun, StoreError> {
+        self.load_with(run, |listed, scores, order| taggings::parse(listed, scores, order))
+    }
+
+    /// A finished run as a later one is compared with it: without the scores of codes that are not listed.
+    ///
+    /// # Errors
+    /// As [`Store::load`].
+    pub fn load_to_compare(&self, run: u32) -> Result<StoredRun, StoreError> {
+        self.load_with(Some(run), |listed, _, _| taggings::parse_listed(listed))
+    }
+
+    fn load_with(
+        &self,
+        run: Option<u32>,
+        parse: impl Fn(&str, &[u8], &CodeOrder) -> Result<Tagging, StoreError> + Sync,
+    ) -> Result<StoredRun, StoreError> {
         let run = match run {
             Some(run) => run,
             None => runs::last_done(&self.connection)?.ok_or_else(|| StoreError::NoRun { path: self.path.clone() })?,
@@ -81,9 +97,9 @@ impl Store {
             let version = snapshot.answers.get(row).ok_or_else(damaged)?;
             let stored = versions.get(version).ok_or_else(damaged)?;
             let Raw { listed, scores } = raw.get(&stored.text).ok_or_else(damaged)?;
-            let machine = taggings::parse(listed, scores, &order)?;
+            let machine = parse(listed, scores, &order)?;
             let (tagging, before) = match corrected.get(version) {
-                Some(listed) => (taggings::parse(listed, scores, &order)?, Some(machine)),
+                Some(listed) => (parse(listed, scores, &order)?, Some(machine)),
                 None => (machine, None),
             };
             let mut answer = stored.answer.clone();

@@ -86,8 +86,13 @@ fn scores_of(bytes: &[u8], order: &CodeOrder) -> Option<AllScores> {
 
 /// A tagging of what stands in the store.
 pub(super) fn parse(listed: &str, scores: &[u8], order: &CodeOrder) -> Result<Tagging, StoreError> {
-    let damaged = || StoreError::Damaged { what: "a tagging" };
-    let listed: Listed = serde_json::from_str(listed).map_err(|_| damaged())?;
+    let all_scores = scores_of(scores, order).ok_or(StoreError::Damaged { what: "a tagging" })?;
+    Ok(Tagging { all_scores, ..parse_listed(listed)? })
+}
+
+/// The same without the scores of codes that are not listed, which are most of a tagging.
+pub(super) fn parse_listed(listed: &str) -> Result<Tagging, StoreError> {
+    let listed: Listed = serde_json::from_str(listed).map_err(|_| StoreError::Damaged { what: "a tagging" })?;
     Ok(Tagging {
         language: listed.language,
         outcome: listed.outcome,
@@ -96,7 +101,7 @@ pub(super) fn parse(listed: &str, scores: &[u8], order: &CodeOrder) -> Result<Ta
         verdicts: listed.verdicts,
         patterns: listed.patterns,
         facets: listed.facets,
-        all_scores: scores_of(scores, order).ok_or_else(damaged)?,
+        all_scores: AllScores::default(),
     })
 }
 
