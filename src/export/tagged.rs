@@ -189,8 +189,8 @@ impl TaggedFile {
     pub fn records(&self) -> Result<TaggedRecords<'_>, TaggedError> {
         let unreadable = |cause| TaggedError::Unreadable { path: self.name.clone(), cause };
         let options = ReadOptions { reread: true, ..ReadOptions::default() };
-        let answers = open_stream(self.rows.path(), Some(Format::Jsonl), &options)
-            .map_err(|error| self.of_the_fields(&error))?;
+        let answers =
+            open_stream(self.rows.path(), Some(Format::Jsonl), &options).map_err(|error| self.of_the_fields(&error))?;
         Ok(TaggedRecords {
             file: self,
             place: self.name.as_str().into(),

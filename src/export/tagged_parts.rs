@@ -73,10 +73,7 @@ impl TaggedParts {
         Ok(parts)
     }
 
-    fn each_part<E: From<TaggedError>>(
-        &self,
-        take: &mut dyn FnMut(&Analysis) -> Result<(), E>,
-    ) -> Result<(), E> {
+    fn each_part<E: From<TaggedError>>(&self, take: &mut dyn FnMut(&Analysis) -> Result<(), E>) -> Result<(), E> {
         let mut records: Vec<Record> = Vec::with_capacity(PART);
         let mut hand_over = |records: &mut Vec<Record>| {
             let part = self.shape.part(std::mem::take(records));

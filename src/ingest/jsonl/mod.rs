@@ -52,8 +52,8 @@ pub(super) fn open(
     if !whole && certain {
         sample.rows.clear();
     }
-    let layout = decide_layout(&sample, of_a_tool, &options.source)
-        .map_err(|error| layout_error(error, name, &sample.keys))?;
+    let layout =
+        decide_layout(&sample, of_a_tool, &options.source).map_err(|error| layout_error(error, name, &sample.keys))?;
     Ok(Box::new(JsonlReader {
         input: BufReader::with_capacity(64 * 1024, input),
         columns: sample.keys.iter().cloned().zip(0..).collect(),
