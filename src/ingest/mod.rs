@@ -15,7 +15,7 @@ mod docx;
 mod files;
 mod filter;
 mod frame;
-mod guard;
+pub(crate) mod guard;
 mod headers;
 mod identity;
 mod jsonl;
