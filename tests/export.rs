@@ -159,6 +159,82 @@ fn what_is_exported_as_jsonl_can_be_exported_again_without_loss() {
 }
 
 #[test]
+fn a_tagged_file_of_many_parts_is_written_whole_in_order_and_by_choice() {
+    const ROWS: usize = 9_000;
+    let folder = tempfile::tempdir().unwrap();
+    let few = lines(&tagged(folder.path(), &HARD));
+    let many = folder.path().join("many.jsonl");
+    let rows: String = (0..ROWS)
+        .map(|row| {
+            let mut line = few[row % few.len()].clone();
+            line["id"] = format!("r{row}").into();
+            line["input"]["id"] = format!("r{row}").into();
+            if row == ROWS - 1 {
+                line["input"]["sent"] = "bare her".into();
+                line["input"]["group"]["fylke"] = "Vestland".into();
+            }
+            format!("{line}\n")
+        })
+        .collect();
+    fs::write(&many, rows).unwrap();
+    let [jsonl, csv, part, frames] = ["a.jsonl", "a.csv", "part.csv", "frames"].map(|name| folder.path().join(name));
+    export(&many, "jsonl", &jsonl, &[]);
+    let ids: Vec<String> = lines(&jsonl).iter().map(|line| line["id"].as_str().unwrap().to_owned()).collect();
+    assert_eq!(ids, (0..ROWS).map(|row| format!("r{row}")).collect::<Vec<_>>());
+    export(&many, "csv", &csv, &[]);
+    let table = sample_copy::table(&csv);
+    assert_eq!(table.len(), ROWS);
+    assert_eq!(
+        (table[0]["sent"].as_str(), table[ROWS - 1]["sent"].as_str()),
+        ("", "bare her"),
+        "columns are those of all"
+    );
+    assert_eq!(table[ROWS - 1]["fylke"], "Vestland");
+    assert!(table.iter().enumerate().all(|(row, line)| line["text"] == HARD[row % HARD.len()]));
+    export(&many, "csv", &part, &["--only", "bord=Bord 1", "--unit", "sentence"]);
+    let sentences = sample_copy::table(&part);
+    assert_eq!(sentences.len(), 2 * ROWS / 3, "two sentences each");
+    assert!(sentences.iter().all(|line| line["bord"] == "Bord 1"));
+    export(&many, "parquet", &frames, &[]);
+    for (table, rows) in [("answers", ROWS), ("vectors", ROWS), ("clusters", 0)] {
+        let file = fs::File::open(frames.join(format!("{table}.parquet"))).unwrap();
+        let reader = parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder::try_new(file).unwrap();
+        assert_eq!(usize::try_from(reader.metadata().file_metadata().num_rows()).unwrap(), rows, "{table}");
+    }
+}
+
+#[test]
+fn sheets_of_several_questions_find_the_texts_that_were_tagged() {
+    use innspill::ingest::{ReadOptions, read_inputs};
+    let folder = tempfile::tempdir().unwrap();
+    let names = ["nettskjema", "microsoft_forms", "google_forms", "surveyxact", "qualtrics", "limesurvey"];
+    for name in names.into_iter().chain(["decidim_proposals", "decidim_comments", "decidim_survey", "polis_comments"]) {
+        let sheet = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/fixtures/survey_tools/{name}.csv"));
+        let [tagged, exported] = ["tagged", "exported"].map(|step| folder.path().join(format!("{name}.{step}.jsonl")));
+        innspill().arg("tag").arg(&sheet).arg("--keep-fields").arg("--output").arg(&tagged).assert().success();
+        export(&tagged, "jsonl", &exported, &[]);
+        let read = read_inputs(&[sheet], &ReadOptions::default()).unwrap();
+        let texts: Vec<&str> = read.answers.iter().map(|answer| answer.text.as_str()).collect();
+        let lines = lines(&exported);
+        let found: Vec<&str> = lines.iter().map(|line| line["input"]["text"].as_str().unwrap()).collect();
+        assert_eq!(found, texts, "{name}");
+    }
+}
+
+#[test]
+fn a_line_whose_question_cannot_be_told_is_named_and_not_guessed_at() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = tagged(folder.path(), &HARD);
+    let first = fs::read_to_string(&path).unwrap().lines().next().unwrap().replacen("\"s0\"", "\"s0:2\"", 1);
+    fs::write(&path, first).unwrap();
+    let mut command = innspill();
+    command.arg("export").arg(&path).args(["--format", "jsonl", "--output", "-"]);
+    let assert = command.assert().code(2);
+    let error = String::from_utf8(assert.get_output().stderr.clone()).unwrap();
+    assert!(error.contains("tags.jsonl:1: the answer's text is not there"), "{error}");
+}
+
+#[test]
 fn spans_of_a_tagged_file_cover_their_words_in_every_format() {
     let folder = tempfile::tempdir().unwrap();
     let tagged = tagged(folder.path(), &HARD);

@@ -1,5 +1,6 @@
-//! Every reader against mutated files: no panic, no hang, every unit accounted for. Each reader gets a few hundred
-//! mutations; `INNSPILL_MUTATIONS=10000` gives it that many. `INNSPILL_SEED` starts another series.
+//! Every reader against mutated files: no panic, no hang, no file outside its folder, no memory without bound, every
+//! unit accounted for. Each reader gets a few hundred mutations; `INNSPILL_MUTATIONS=10000` gives it that many, as
+//! `scripts/soak` does. `INNSPILL_SEED` starts another series.
 
 use std::fs;
 use std::io::Write;
@@ -7,9 +8,16 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use innspill::ingest::{ReadOptions, open_stream, read_inputs};
+use innspill::record::Analysis;
+use innspill::review::qda_coding::qda_codings;
+use innspill::review::qda_project::read_qdpx;
+use innspill::review::xlsx::read_workbook;
 
 /// Longer than any small file may take, also on a busy machine.
 const SLOWEST: Duration = Duration::from_secs(30);
+
+/// More megabytes than all readers at once may ever hold: the files are a few kilobytes.
+const MOST_MEGABYTES: u64 = 2_048;
 
 /// SplitMix64 (Steele, Lea and Flood 2014): small, seeded, the same everywhere.
 struct Dice(u64);
@@ -88,9 +96,42 @@ impl Swap for Vec<u8> {
     }
 }
 
-/// Reads both ways; a panic fails the test, and so does a file that takes too long.
+/// The most that this process has held, where the system tells.
+fn megabytes_held() -> Option<u64> {
+    let status = fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    line.trim().trim_end_matches(" kB").parse::<u64>().ok().map(|kilobytes| kilobytes / 1024)
+}
+
+/// Everything in a folder, with the folders in it.
+fn things_in(folder: &Path) -> usize {
+    let things = fs::read_dir(folder).unwrap().map(|thing| thing.unwrap().path());
+    things.map(|thing| 1 + if thing.is_dir() { things_in(&thing) } else { 0 }).sum()
+}
+
+/// The reader that a file's name asks for, and what else of ours reads such a file.
 fn read(path: &Path) -> bool {
     let start = Instant::now();
+    let ending = path.extension().unwrap().to_str().unwrap();
+    let was_read = if ending == "qdpx" {
+        let project = read_qdpx("x.qdpx", &fs::read(path).unwrap());
+        project.is_ok_and(|project| {
+            let codebook = innspill::codebook::builtin().unwrap();
+            qda_codings(&project, &Analysis::default(), &codebook, "2026-11-03");
+            !project.sources.is_empty()
+        })
+    } else {
+        read_answers(path)
+    };
+    if ending == "xlsx" {
+        let _ = read_workbook("x.xlsx", &fs::read(path).unwrap());
+    }
+    assert!(start.elapsed() < SLOWEST, "took {:?}", start.elapsed());
+    was_read
+}
+
+/// Reads both ways; a panic fails the test, and so does a file that takes too long.
+fn read_answers(path: &Path) -> bool {
     let mut was_read = false;
     if let Ok(input) = read_inputs(&[path.to_owned()], &ReadOptions::default()) {
         let parts = input.answers.len() + input.duplicates.len() + input.rejects.len() + input.skipped.len();
@@ -102,13 +143,12 @@ fn read(path: &Path) -> bool {
         let counts = stream.counts();
         assert_eq!(units, counts.answers + counts.rejects + counts.skipped);
     }
-    assert!(start.elapsed() < SLOWEST, "took {:?}", start.elapsed());
     was_read
 }
 
 fn attack(name: &str, originals: &[Vec<u8>]) {
     let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join(name);
+    let path = below(folder.path()).join(name);
     for original in originals {
         fs::write(&path, original).unwrap();
         assert!(read(&path), "{name} reads as it is");
@@ -119,23 +159,34 @@ fn attack(name: &str, originals: &[Vec<u8>]) {
         let original = &originals[dice.below(originals.len())];
         fs::write(&path, mutate(original, &mut dice)).unwrap();
         read(&path);
-        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "nothing is written beside the input");
+        assert_eq!(things_in(folder.path()), 4, "nothing is written beside the input");
     }
+    assert!(megabytes_held().is_none_or(|held| held < MOST_MEGABYTES), "{:?} MB", megabytes_held());
+}
+
+/// A folder some way down, so that names that lead upwards stay where they are counted.
+fn below(folder: &Path) -> std::path::PathBuf {
+    let below = folder.join("a/b/c");
+    fs::create_dir_all(&below).unwrap();
+    below
 }
 
 /// The same with the bytes inside the ZIP changed instead of the ZIP's own.
 fn attack_inside(name: &str, entries: &[(&str, Vec<u8>)]) {
     let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join(name);
+    let path = below(folder.path()).join(name);
     for round in 0..number("INNSPILL_MUTATIONS", 200) {
         let mut dice = Dice(number("INNSPILL_SEED", 1).wrapping_mul(0x2000_0000).wrapping_add(round));
         let changed = dice.below(entries.len());
         let entries = entries.iter().enumerate().map(|(index, (path, bytes))| {
             (*path, if index == changed { mutate(bytes, &mut dice) } else { bytes.clone() })
         });
-        fs::write(&path, zipped(entries)).unwrap();
+        let leading_out = [("../../ute.txt", b"ute".to_vec()), ("..\\ute.txt", b"ute".to_vec())];
+        fs::write(&path, zipped(entries.chain(leading_out))).unwrap();
         read(&path);
+        assert_eq!(things_in(folder.path()), 4, "nothing is written beside the input");
     }
+    assert!(megabytes_held().is_none_or(|held| held < MOST_MEGABYTES), "{:?} MB", megabytes_held());
 }
 
 fn zipped<'a>(entries: impl IntoIterator<Item = (&'a str, Vec<u8>)>) -> Vec<u8> {
@@ -229,6 +280,40 @@ fn mutated_documents_are_read_or_refused() {
     let entries = [("word/document.xml", BODY.as_bytes().to_vec()), ("word/styles.xml", STYLES.as_bytes().to_vec())];
     attack("a.docx", &[zipped(entries.clone())]);
     attack_inside("a.docx", &entries);
+}
+
+/// A project as `innspill export` writes it, of answers with two groups, letters beyond ASCII and line breaks.
+fn qda_project() -> Vec<u8> {
+    let folder = tempfile::tempdir().unwrap();
+    let [answers, tagged, project] = ["a.jsonl", "t.jsonl", "a.qdpx"].map(|name| folder.path().join(name));
+    let lines = "{\"id\":\"1\",\"text\":\"Færre siloer 🙂\\nRiv siloene!\",\"group\":{\"bord\":\"Bord 1\"}}\n\
+                 {\"id\":\"2\",\"text\":\"Ta i bruk kunstig intelligens\",\"group\":{\"bord\":\"Bord 2\"}}\n";
+    fs::write(&answers, lines).unwrap();
+    let run = |arguments: &[&std::ffi::OsStr]| {
+        assert_cmd::Command::new(env!("CARGO_BIN_EXE_innspill")).arg("--quiet").args(arguments).assert().success();
+    };
+    run(&["tag".as_ref(), answers.as_ref(), "--keep-fields".as_ref(), "--output".as_ref(), tagged.as_ref()]);
+    let format = ["--format", "qdpx", "--output"].map(AsRef::as_ref);
+    run(&["export".as_ref(), tagged.as_ref(), format[0], format[1], format[2], project.as_ref()]);
+    fs::read(project).unwrap()
+}
+
+#[test]
+fn mutated_qda_projects_are_read_or_refused() {
+    let original = qda_project();
+    let entries = unzipped(&original);
+    attack("a.qdpx", &[original]);
+    let entries: Vec<(&str, Vec<u8>)> = entries.iter().map(|(path, bytes)| (path.as_str(), bytes.clone())).collect();
+    attack_inside("a.qdpx", &entries);
+}
+
+#[test]
+fn many_documents_that_name_one_long_text_are_refused() {
+    let source = "<TextSource guid=\"s\" name=\"s\" plainTextPath=\"internal://s.txt\"/>";
+    let xml = format!("<Project xmlns=\"urn:QDA-XML:project:1.0\"><Sources>{}</Sources></Project>", source.repeat(500));
+    let bytes = zipped([("project.qde", xml.into_bytes()), ("sources/s.txt", vec![b'x'; 4 << 20])]);
+    assert!(bytes.len() < 1 << 20, "small when packed");
+    assert!(read_qdpx("bomb.qdpx", &bytes).unwrap_err().to_string().contains("256 MB"));
 }
 
 /// A PDF with a plain and a composite font, text in several operators, and object streams where asked for.

@@ -281,6 +281,39 @@ fn a_wrong_layout_is_one_line_that_names_the_column_and_exit_2() {
     assert!(error.contains("\"Q3\""), "{error}");
 }
 
+/// Each tool's export as somebody saves it who leaves the texts out.
+#[test]
+fn an_export_without_its_texts_is_one_line_that_names_its_columns() {
+    for (name, texts, named) in [
+        ("nettskjema.csv", &["Hva er ditt", "Hva hindrer", "Annet,"][..], "$submission_id"),
+        ("microsoft_forms.csv", &["Hva er ditt", "Andre kommentarer"], "Starttidspunkt"),
+        ("google_forms.csv", &["Hva bør", "Annet,"], "Timestamp"),
+        ("surveyxact.csv", &["Hva er den viktigste"], "respondentid"),
+        ("limesurvey.csv", &["G1Q1", "G1Q2[other]", "G1Q4"], "submitdate"),
+        ("decidim_proposals.csv", &["body/nb"], "\"body\""),
+        ("decidim_comments.csv", &["body"], "\"body\""),
+        ("decidim_survey.csv", &["1. Hva"], "Answered on"),
+        ("polis_comments.csv", &["comment-body"], "\"comment-body\""),
+    ] {
+        let text = fs::read_to_string(fixture(name)).unwrap();
+        let delimiter = if text.lines().next().unwrap().contains(';') { b';' } else { b',' };
+        let mut reader = csv::ReaderBuilder::new().delimiter(delimiter).has_headers(false).from_reader(text.as_bytes());
+        let rows: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
+        let is_text = |column: &usize| texts.iter().any(|text| rows[0][*column].starts_with(text));
+        let left: Vec<usize> = (0..rows[0].len()).filter(|column| !is_text(column)).collect();
+        assert!(left.len() < rows[0].len(), "{name}");
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(name);
+        let mut writer = csv::WriterBuilder::new().delimiter(delimiter).from_path(&path).unwrap();
+        for row in &rows {
+            writer.write_record(left.iter().map(|&column| &row[column])).unwrap();
+        }
+        writer.flush().unwrap();
+        let error = read_path(path).unwrap_err().to_string();
+        assert!(error.contains(named) && !error.contains('\n'), "{name}: {error}");
+    }
+}
+
 #[test]
 fn a_newer_layout_is_read_and_one_line_names_the_column_that_is_new_or_gone() {
     for (name, from, to, column) in [
@@ -292,6 +325,11 @@ fn a_newer_layout_is_read_and_one_line_names_the_column_that_is_new_or_gone() {
         ("surveyxact.csv", ";closetime;", ";lukket;", "closetime"),
         ("qualtrics.csv", "RecordedDate", "SavedDate", "RecordedDate"),
         ("limesurvey.csv", "submitdate. Date submitted", "sent. Sent", "submitdate"),
+        ("decidim_proposals.csv", "published_at", "presented", "published_at"),
+        ("decidim_comments.csv", "created_at", "made", "created_at"),
+        ("polis_comments.csv", "timestamp,datetime", "a,b", "datetime"),
+        ("polis_comments.csv", "author-id", "writer", "author-id"),
+        ("google_forms.csv", "Email Address", "Poengsum", ""),
     ] {
         let (_folder, path) = changed(name, from, to);
         let input = read_path(path).unwrap();

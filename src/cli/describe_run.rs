@@ -181,7 +181,8 @@ fn fixed_date() -> DateTime {
     jiff::civil::date(2000, 1, 1).at(0, 0, 0, 0)
 }
 
-fn language(language: ReportLanguage) -> Language {
+/// The language that a report is in.
+pub fn language(language: ReportLanguage) -> Language {
     match language {
         ReportLanguage::Nb => Language::Nb,
         ReportLanguage::Nn => Language::Nn,

@@ -4,15 +4,16 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use innspill::codebook::Codebook;
-use innspill::export::answers::AnswersTable;
 use innspill::export::by_sentence::by_sentence;
-use innspill::export::csv_file::{Dialect, write_csv};
+use innspill::export::csv_file::{Dialect, write_answers_csv};
 use innspill::export::frames::{Frames, write_frames};
 use innspill::export::in_language::codebook_in;
 use innspill::export::jsonl::write_jsonl;
+use innspill::export::parts::{Parts, Whole};
 use innspill::export::qda::{DocumentUnit, MANY_DOCUMENTS, QdaProject, write_codebook, write_project};
 use innspill::export::selection::{Only, select};
-use innspill::export::tagged::read_tagged;
+use innspill::export::tagged::{TaggedFile, read_tagged};
+use innspill::export::tagged_parts::TaggedParts;
 use innspill::export::workbook_sheets::write_analysts_workbook;
 use innspill::export::{Edition, ExportError, Source, write_tables};
 use innspill::ingest::read_project;
@@ -26,7 +27,7 @@ use innspill::store::{Store, StoreError, StoredRun};
 use innspill::text::Language;
 
 use super::Common;
-use super::describe_run::{RunFacts, describe, describe_tagged};
+use super::describe_run::{RunFacts, describe, describe_tagged, language};
 use super::failure::Failure;
 use super::opening::{open_codebook, open_encoder, open_project_tagger};
 use super::output::Output;
@@ -172,6 +173,9 @@ impl Export {
     /// Reads, selects, writes.
     pub fn run(self, _common: &Common) -> Result<(), Failure> {
         self.check()?;
+        if self.goes_by_parts() {
+            return self.run_by_parts();
+        }
         let mut material = self.open()?;
         if !self.only.is_empty() {
             material.analysis = select(&material.analysis, &material.codebook, &self.only)
@@ -186,6 +190,52 @@ impl Export {
         self.write(&material)?;
         tracing::info!("{} answers written as {}", material.analysis.records.len(), self.format.name());
         Ok(())
+    }
+
+    /// Whether the answers of a tagged file can be written a part at a time: memory is then the same for any number.
+    fn goes_by_parts(&self) -> bool {
+        let by_answer = match self.format {
+            ExportFormat::Csv => !self.is_folder(),
+            ExportFormat::Jsonl | ExportFormat::Parquet => true,
+            ExportFormat::Xlsx | ExportFormat::Qdpx | ExportFormat::Qdc => false,
+        };
+        by_answer && !self.input.is_dir()
+    }
+
+    fn run_by_parts(&self) -> Result<(), Failure> {
+        let usage = |error: &dyn std::fmt::Display| Failure::Usage(error.to_string());
+        let codebook = open_codebook(self.codebook.as_deref())?;
+        let file = TaggedFile::open(&self.input, &codebook).map_err(|error| usage(&error))?;
+        let sentences = self.unit == Unit::Sentence;
+        let parts = TaggedParts::new(file, &codebook, &self.only, sentences).map_err(|error| usage(&error))?;
+        let language = language(self.language.map_or(ReportLanguage::Nb, ReportLanguage::from));
+        self.write_parts(&parts, &codebook, language, "embedded", Dialect::from_setting(self.excel))?;
+        tracing::info!("{} answers written as {}", parts.shape().answers, self.format.name());
+        Ok(())
+    }
+
+    /// Writes the formats that have a row per answer.
+    fn write_parts(
+        &self,
+        parts: &dyn Parts,
+        codebook: &Codebook,
+        language: Language,
+        encoder: &str,
+        dialect: Dialect,
+    ) -> Result<(), Failure> {
+        let failed = |error: ExportError| Failure::from(anyhow::Error::new(error));
+        if self.format == ExportFormat::Parquet {
+            let encoder = open_encoder(encoder)?;
+            let frames = Frames { parts, codebook, language };
+            return write_frames(&self.output, frames, encoder.as_ref()).map(drop).map_err(failed);
+        }
+        let mut output = Output::create(&self.file()?)?;
+        match self.format {
+            ExportFormat::Csv => write_answers_csv(parts, codebook, dialect, &mut output),
+            _ => parts.each(&mut |part| write_jsonl(part, &mut output)),
+        }
+        .map_err(failed)?;
+        output.finish()
     }
 
     /// What cannot be asked for, before any work is done.
@@ -276,16 +326,9 @@ impl Export {
             ExportFormat::Csv if self.is_folder() => self.with_source(material, |source, language| {
                 write_tables(&self.output, source, &material.codebook, self.dialect(material), language).map(drop)
             }),
-            ExportFormat::Csv => {
-                let mut output = Output::create(&self.file()?)?;
-                let table = AnswersTable::new(&material.analysis, &material.codebook);
-                write_csv(&table, self.dialect(material), &mut output).map_err(usage)?;
-                output.finish()
-            }
-            ExportFormat::Jsonl => {
-                let mut output = Output::create(&self.file()?)?;
-                write_jsonl(&material.analysis, &mut output).map_err(usage)?;
-                output.finish()
+            ExportFormat::Csv | ExportFormat::Jsonl | ExportFormat::Parquet => {
+                let parts = Whole::new(&material.analysis);
+                self.write_parts(&parts, &material.codebook, language, &material.encoder, self.dialect(material))
             }
             ExportFormat::Xlsx => {
                 let file = self.file()?;
@@ -302,11 +345,6 @@ impl Export {
                     )
                 })?;
                 output.finish()
-            }
-            ExportFormat::Parquet => {
-                let frames = Frames { analysis: &material.analysis, codebook: &material.codebook, language };
-                let encoder = open_encoder(&material.encoder)?;
-                write_frames(&self.output, frames, encoder.as_ref()).map(drop).map_err(usage)
             }
             ExportFormat::Qdpx => self.write_qdpx(material),
             ExportFormat::Qdc => {

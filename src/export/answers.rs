@@ -1,5 +1,6 @@
 //! `answers.csv`: one row per answer, text beside 0/1 codes, verdicts and facets.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use super::ExportError;
@@ -18,7 +19,7 @@ use crate::text::Language;
 pub struct AnswersTable<'a> {
     analysis: &'a Analysis,
     codes: CodeColumns,
-    kept: KeptColumns,
+    kept: Cow<'a, KeptColumns>,
     /// Whether the time of each answer is a column too: in the workbook, not in `answers.csv`.
     with_time: bool,
     limit: usize,
@@ -54,10 +55,16 @@ impl<'a> AnswersTable<'a> {
         AnswersTable {
             analysis,
             codes: CodeColumns::of(codebook),
-            kept: KeptColumns::of(&analysis.records),
+            kept: Cow::Owned(KeptColumns::of(&analysis.records)),
             with_time: false,
             limit: usize::MAX,
         }
+    }
+
+    /// A part of the rows of a table whose kept columns are known: those of all its parts.
+    pub fn part(analysis: &'a Analysis, codebook: &Codebook, kept: &'a KeptColumns, with_time: bool) -> Self {
+        let (codes, kept) = (CodeColumns::of(codebook), Cow::Borrowed(kept));
+        AnswersTable { analysis, codes, kept, with_time, limit: usize::MAX }
     }
 
     /// As the workbook has it: with the time of each answer, and at most `limit` rows.

@@ -4,7 +4,10 @@ use std::borrow::Cow;
 use std::io::Write;
 
 use super::ExportError;
-use super::table::{Cell, RowSink, Table, four_decimals};
+use super::answers::AnswersTable;
+use super::parts::Parts;
+use super::table::{Cell, Column, RowSink, Table, four_decimals};
+use crate::codebook::Codebook;
 
 /// How CSV is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,21 +31,27 @@ impl Dialect {
 /// # Errors
 /// When `output` fails.
 pub fn write_csv(table: &dyn Table, dialect: Dialect, output: &mut dyn Write) -> Result<(), ExportError> {
-    if dialect == Dialect::Excel {
-        output.write_all("\u{feff}".as_bytes())?;
-    }
-    let mut builder = csv::WriterBuilder::new();
-    match dialect {
-        Dialect::Plain => builder.terminator(csv::Terminator::Any(b'\n')),
-        Dialect::Excel => builder.terminator(csv::Terminator::CRLF).delimiter(b';'),
-    };
-    let mut sink = CsvSink { writer: builder.from_writer(output), dialect };
-    let columns = table.columns();
-    let header: Vec<Cell<'_>> = columns.iter().map(|column| Cell::Text(&column.name)).collect();
-    sink.row(&header)?;
+    let mut sink = CsvSink::start(&table.columns(), dialect, output)?;
     table.rows(&mut sink)?;
-    sink.writer.flush()?;
-    Ok(())
+    sink.finish()
+}
+
+/// Writes `answers.csv` a part at a time.
+///
+/// # Errors
+/// When the answers cannot be read, or `output` fails.
+pub fn write_answers_csv(
+    parts: &dyn Parts,
+    codebook: &Codebook,
+    dialect: Dialect,
+    output: &mut dyn Write,
+) -> Result<(), ExportError> {
+    let shape = parts.shape();
+    let none = shape.part(Vec::new());
+    let columns = AnswersTable::part(&none, codebook, &shape.kept, false).columns();
+    let mut sink = CsvSink::start(&columns, dialect, output)?;
+    parts.each(&mut |part| AnswersTable::part(part, codebook, &shape.kept, false).rows(&mut sink))?;
+    sink.finish()
 }
 
 struct CsvSink<'a> {
@@ -60,7 +69,27 @@ impl RowSink for CsvSink<'_> {
     }
 }
 
-impl CsvSink<'_> {
+impl<'w> CsvSink<'w> {
+    fn start(columns: &[Column], dialect: Dialect, output: &'w mut dyn Write) -> Result<Self, ExportError> {
+        if dialect == Dialect::Excel {
+            output.write_all("\u{feff}".as_bytes())?;
+        }
+        let mut builder = csv::WriterBuilder::new();
+        match dialect {
+            Dialect::Plain => builder.terminator(csv::Terminator::Any(b'\n')),
+            Dialect::Excel => builder.terminator(csv::Terminator::CRLF).delimiter(b';'),
+        };
+        let mut sink = CsvSink { writer: builder.from_writer(output), dialect };
+        let header: Vec<Cell<'_>> = columns.iter().map(|column| Cell::Text(&column.name)).collect();
+        sink.row(&header)?;
+        Ok(sink)
+    }
+
+    fn finish(mut self) -> Result<(), ExportError> {
+        self.writer.flush()?;
+        Ok(())
+    }
+
     fn field(&mut self, cell: &Cell<'_>) -> Result<(), csv::Error> {
         match *cell {
             Cell::Empty => self.writer.write_field(""),
@@ -108,7 +137,7 @@ fn stream_error(error: csv::Error) -> ExportError {
 mod tests {
     use proptest::prelude::*;
 
-    use super::super::table::{Column, ColumnType, columns};
+    use super::super::table::{ColumnType, columns};
     use super::*;
 
     struct Texts(Vec<Vec<String>>);

@@ -49,6 +49,9 @@ pub enum ExportError {
     /// The vectors cannot be made.
     #[error(transparent)]
     Encode(#[from] crate::encode::EncodeError),
+    /// Tagged answers cannot be read while they are written.
+    #[error(transparent)]
+    Tagged(#[from] Box<super::tagged::TaggedError>),
     /// The report's templates do not fit its figures: an error of ours.
     #[error("the report cannot be put together ({cause}); please report this")]
     Report {

@@ -9,7 +9,7 @@ use super::table::ColumnType;
 use crate::record::Record;
 
 /// The kept columns of all records, in the order in which they first occur.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct KeptColumns {
     columns: Vec<(String, ColumnType)>,
     positions: FxHashMap<String, usize>,
@@ -28,25 +28,48 @@ pub enum KeptValue<'a> {
     Moment((DateTime, &'a str)),
 }
 
-impl KeptColumns {
-    /// Reads all records once.
-    pub fn of(records: &[Record]) -> Self {
-        let mut kept = KeptColumns::default();
-        let mut types: Vec<Option<ColumnType>> = Vec::new();
+/// Kept columns in the making, of records that come a part at a time.
+#[derive(Debug, Default)]
+pub struct KeptScan {
+    kept: KeptColumns,
+    types: Vec<Option<ColumnType>>,
+}
+
+impl KeptScan {
+    /// Takes in some records.
+    pub fn read(&mut self, records: &[Record]) {
+        let KeptScan { kept, types } = self;
         for (name, value) in records.iter().flat_map(|record| &record.answer.kept) {
-            let position = *kept.positions.entry(name.clone()).or_insert_with(|| {
-                kept.columns.push((name.clone(), ColumnType::Text));
-                types.push(None);
-                types.len() - 1
-            });
+            let position = match kept.positions.get(name) {
+                Some(&position) => position,
+                None => {
+                    kept.positions.insert(name.clone(), types.len());
+                    kept.columns.push((name.clone(), ColumnType::Text));
+                    types.push(None);
+                    types.len() - 1
+                }
+            };
             if let (false, Some(slot)) = (value.is_empty(), types.get_mut(position)) {
                 *slot = Some(joint_type(*slot, value));
             }
         }
-        for ((_, holds), found) in kept.columns.iter_mut().zip(types) {
+    }
+
+    /// The columns of all records that were taken in.
+    pub fn finish(mut self) -> KeptColumns {
+        for ((_, holds), found) in self.kept.columns.iter_mut().zip(self.types) {
             *holds = found.unwrap_or(ColumnType::Text);
         }
-        kept
+        self.kept
+    }
+}
+
+impl KeptColumns {
+    /// Reads all records once.
+    pub fn of(records: &[Record]) -> Self {
+        let mut scan = KeptScan::default();
+        scan.read(records);
+        scan.finish()
     }
 
     /// Names and types.

@@ -73,50 +73,67 @@ pub enum SelectionError {
     NothingLeft,
 }
 
-/// The answers that fit: those with any of the codes and, for every attribute named, any of its values.
+/// All wishes together: answers with any of the codes and, for every attribute named, any of its values.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Selection {
+    codes: BTreeSet<String>,
+    groups: Vec<(String, BTreeSet<String>)>,
+}
+
+impl Selection {
+    /// What is wished of answers with these attributes.
+    ///
+    /// # Errors
+    /// Where a code or an attribute is not known.
+    pub fn new(group_names: &[String], codebook: &Codebook, wishes: &[Only]) -> Result<Self, SelectionError> {
+        let mut selection = Selection { codes: BTreeSet::new(), groups: Vec::new() };
+        for only in wishes {
+            match only {
+                Only::Code(code) => drop(selection.codes.insert(code.clone())),
+                Only::Group { attribute, value } => {
+                    let name = attribute_name(group_names, attribute)?;
+                    match selection.groups.iter_mut().find(|(known, _)| known == name) {
+                        Some((_, values)) => drop(values.insert(value.clone())),
+                        None => selection.groups.push((name.to_owned(), BTreeSet::from([value.clone()]))),
+                    }
+                }
+            }
+        }
+        let known: BTreeSet<String> = codebook.codes().into_iter().map(|entry| entry.code).collect();
+        match selection.codes.iter().find(|code| !known.contains(*code)) {
+            None => Ok(selection),
+            Some(code) => Err(SelectionError::NoSuchCode {
+                code: code.clone(),
+                known: known.iter().map(String::as_str).collect::<Vec<_>>().join(", "),
+            }),
+        }
+    }
+
+    /// Whether an answer is one of those.
+    pub fn fits(&self, record: &Record) -> bool {
+        let of_groups = self.groups.iter().all(|(attribute, values)| {
+            record.answer.groups.get(attribute).is_some_and(|value| values.contains(value.trim()))
+        });
+        of_groups && (self.codes.is_empty() || all_codes(record).any(|code| self.codes.contains(code)))
+    }
+}
+
+/// The answers that fit.
 ///
 /// # Errors
 /// Where a code or an attribute is not known, or nothing is left.
 pub fn select(analysis: &Analysis, codebook: &Codebook, wishes: &[Only]) -> Result<Analysis, SelectionError> {
-    let codes: BTreeSet<&str> = wishes
-        .iter()
-        .filter_map(|only| match only {
-            Only::Code(code) => Some(code.as_str()),
-            Only::Group { .. } => None,
-        })
-        .collect();
-    let known: BTreeSet<String> = codebook.codes().into_iter().map(|entry| entry.code).collect();
-    if let Some(code) = codes.iter().find(|code| !known.contains(**code)) {
-        let known = known.iter().map(String::as_str).collect::<Vec<_>>().join(", ");
-        return Err(SelectionError::NoSuchCode { code: (*code).to_owned(), known });
-    }
-    let mut groups: Vec<(&str, BTreeSet<&str>)> = Vec::new();
-    for only in wishes {
-        let Only::Group { attribute, value } = only else { continue };
-        let name = attribute_name(analysis, attribute)?;
-        match groups.iter_mut().find(|(known, _)| *known == name) {
-            Some((_, values)) => {
-                values.insert(value);
-            }
-            None => groups.push((name, BTreeSet::from([value.as_str()]))),
-        }
-    }
-    let fits = |record: &Record| {
-        let of_groups = groups.iter().all(|(attribute, values)| {
-            record.answer.groups.get(*attribute).is_some_and(|value| values.contains(value.trim()))
-        });
-        of_groups && (codes.is_empty() || all_codes(record).any(|code| codes.contains(code)))
-    };
-    let left = keep(analysis, fits);
+    let selection = Selection::new(&analysis.group_names, codebook, wishes)?;
+    let left = keep(analysis, |record| selection.fits(record));
     if left.records.is_empty() { Err(SelectionError::NothingLeft) } else { Ok(left) }
 }
 
-fn attribute_name<'a>(analysis: &'a Analysis, written: &str) -> Result<&'a str, SelectionError> {
+fn attribute_name<'a>(group_names: &'a [String], written: &str) -> Result<&'a str, SelectionError> {
     let wanted = written.to_lowercase();
-    let found = analysis.group_names.iter().find(|name| name.to_lowercase() == wanted);
+    let found = group_names.iter().find(|name| name.to_lowercase() == wanted);
     found.map(String::as_str).ok_or_else(|| SelectionError::NoSuchAttribute {
         attribute: written.to_owned(),
-        known: if analysis.group_names.is_empty() { "none".to_owned() } else { analysis.group_names.join(", ") },
+        known: if group_names.is_empty() { "none".to_owned() } else { group_names.join(", ") },
     })
 }
 

@@ -1,14 +1,17 @@
 //! Reads what `innspill tag --keep-fields` wrote, so that it can be written in other formats.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
-use std::io::{BufRead, BufReader, Write};
-use std::path::Path;
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::{self, BufRead, BufReader, BufWriter, Write};
+use std::iter::Peekable;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 
-use crate::answer::Answer;
+use crate::answer::{Answer, Place};
 use crate::codebook::Codebook;
-use crate::ingest::{Format, IngestError, ReadOptions, Unit, open_stream};
+use crate::ingest::{AnswerStream, Fields, Format, IngestError, ReadOptions, Unit, open_stream};
 use crate::record::{Analysis, Record, UnitCounts};
 use crate::score::Score;
 use crate::tag::{AllScores, Outcome, Tag, Tagging, TopicVerdict};
@@ -55,9 +58,14 @@ pub enum TaggedError {
         /// The codebook's id.
         codebook: String,
     },
-    /// The fields of the input cannot be read.
-    #[error(transparent)]
-    Input(#[from] IngestError),
+    /// The fields of the input do not say which of them is the text.
+    #[error("{path}: {why}")]
+    Fields {
+        /// The file.
+        path: String,
+        /// What is wrong and how to mend it; no contents.
+        why: String,
+    },
     /// There is no line.
     #[error("{path}: is empty; make the file with `innspill tag --keep-fields`")]
     Empty {
@@ -67,7 +75,7 @@ pub enum TaggedError {
 }
 
 #[derive(Deserialize)]
-struct Line {
+struct Line<I> {
     id: String,
     lang: Language,
     outcome: Outcome,
@@ -80,8 +88,8 @@ struct Line {
     patterns: Vec<Tag>,
     #[serde(default)]
     facets: BTreeMap<String, Option<String>>,
-    labels: Option<serde::de::IgnoredAny>,
-    input: Option<serde_json::Map<String, serde_json::Value>>,
+    labels: Option<IgnoredAny>,
+    input: Option<I>,
 }
 
 #[derive(Deserialize)]
@@ -98,23 +106,8 @@ struct Theme {
 /// # Errors
 /// [`TaggedError`], with the line.
 pub fn read_tagged(path: &Path, codebook: &Codebook) -> Result<Analysis, TaggedError> {
-    let name = path.display().to_string();
-    let unreadable = |cause| TaggedError::Unreadable { path: name.clone(), cause };
-    let (lines, fields) = read_lines(path, &name)?;
-    check_codes(&name, &lines, codebook)?;
-    let mut answers = answers_by_line(fields.path()).map_err(|error| match error {
-        TaggedError::Unreadable { cause, .. } => unreadable(cause),
-        other => other,
-    })?;
-    let mut records = Vec::with_capacity(lines.len());
-    for (number, line) in (1_usize..).zip(lines) {
-        let candidates = answers.get_mut(&(number as u64));
-        let answer = candidates.and_then(|candidates| take_answer(candidates, &line.id));
-        let mut answer = answer.ok_or_else(|| TaggedError::NoText { path: name.clone(), line: number })?;
-        answer.id.0.clone_from(&line.id);
-        answer.place = crate::answer::Place { file: name.as_str().into(), row: number as u64 };
-        records.push(record(answer, line));
-    }
+    let file = TaggedFile::open(path, codebook)?;
+    let records = file.records()?.collect::<Result<Vec<Record>, TaggedError>>()?;
     let mut group_names: Vec<String> = Vec::new();
     let mut seen: BTreeSet<String> = BTreeSet::new();
     for group in records.iter().flat_map(|record| record.answer.groups.keys()) {
@@ -126,35 +119,183 @@ pub fn read_tagged(path: &Path, codebook: &Codebook) -> Result<Analysis, TaggedE
     Ok(Analysis { records, counts, group_names, ..Analysis::default() })
 }
 
-/// The lines, and their `input` alone in a file of its own, a line each, for the reader of answers.
-fn read_lines(path: &Path, name: &str) -> Result<(Vec<Line>, tempfile::NamedTempFile), TaggedError> {
-    let unreadable = |cause| TaggedError::Unreadable { path: name.to_owned(), cause };
-    let file = std::fs::File::open(path).map_err(unreadable)?;
-    let mut fields = tempfile::Builder::new().suffix(".jsonl").tempfile().map_err(unreadable)?;
-    let mut output = std::io::BufWriter::new(fields.as_file_mut());
-    let mut lines = Vec::new();
-    for (number, text) in (1_usize..).zip(BufReader::new(file).lines()) {
-        let text = text.map_err(unreadable)?;
-        let refused = |why: String| TaggedError::NotTagged { path: name.to_owned(), line: number, why };
-        let mut line: Line = serde_json::from_str(&text).map_err(|error| refused(place_of(&error)))?;
-        if line.labels.is_some() {
-            return Err(refused("it holds the labels of a trained tagger, which no codebook names".to_owned()));
+/// A file of tagged answers that was looked through once, and can be read any number of times.
+#[derive(Debug)]
+pub struct TaggedFile {
+    name: String,
+    lines: Lines,
+    /// The input's rows alone, a line each, for the reader of answers. A row of a sheet that asks several questions
+    /// stands in the tagged file once for each, and here once.
+    rows: tempfile::NamedTempFile,
+    /// For each line, whether its row is another than that of the line before.
+    new_row: Vec<bool>,
+}
+
+/// Where the lines stand: in the file, or in a copy of what came through a pipe.
+#[derive(Debug)]
+enum Lines {
+    File(PathBuf),
+    Copy(tempfile::NamedTempFile),
+}
+
+impl TaggedFile {
+    /// Looks the file through: every line is one of `tag`, with its fields, and with codes of the codebook.
+    ///
+    /// # Errors
+    /// [`TaggedError`], with the line.
+    pub fn open(path: &Path, codebook: &Codebook) -> Result<Self, TaggedError> {
+        let name = path.display().to_string();
+        let unreadable = |cause: io::Error| TaggedError::Unreadable { path: name.clone(), cause };
+        let mut file = std::fs::File::open(path).map_err(unreadable)?;
+        let lines = if file.metadata().map_err(unreadable)?.is_file() {
+            Lines::File(path.to_owned())
+        } else {
+            let mut copy = tempfile::NamedTempFile::new().map_err(unreadable)?;
+            io::copy(&mut file, &mut copy).map_err(unreadable)?;
+            Lines::Copy(copy)
+        };
+        let codes = codebook.codes();
+        let known: BTreeSet<&str> = codes.iter().map(|entry| entry.code.as_str()).collect();
+        let mut rows = tempfile::Builder::new().suffix(".jsonl").tempfile().map_err(unreadable)?;
+        let mut output = BufWriter::new(rows.as_file_mut());
+        let mut new_row = Vec::new();
+        let mut before: Option<Fields> = None;
+        for (number, text) in (1_usize..).zip(lines.read().map_err(unreadable)?.lines()) {
+            let text = text.map_err(unreadable)?;
+            let mut line: Line<Fields> = parse(&text, &name, number)?;
+            check_codes(&name, number, &line, &known, codebook)?;
+            let row = line.input.take();
+            let row = row.ok_or_else(|| TaggedError::NoText { path: name.clone(), line: number })?;
+            let is_new = before.as_ref() != Some(&row);
+            if is_new {
+                serde_json::to_writer(&mut output, &row).map_err(|error| unreadable(error.into()))?;
+                output.write_all(b"\n").map_err(unreadable)?;
+                before = Some(row);
+            }
+            new_row.push(is_new);
         }
-        if line.themes.is_none() {
-            return Err(refused("themes are missing".to_owned()));
+        output.flush().map_err(unreadable)?;
+        drop(output);
+        if new_row.is_empty() {
+            return Err(TaggedError::Empty { path: name });
         }
-        let input = line.input.take();
-        let input = input.ok_or_else(|| TaggedError::NoText { path: name.to_owned(), line: number })?;
-        serde_json::to_writer(&mut output, &input).map_err(|error| unreadable(error.into()))?;
-        output.write_all(b"\n").map_err(unreadable)?;
-        lines.push(line);
+        Ok(TaggedFile { name, lines, rows, new_row })
     }
-    output.flush().map_err(unreadable)?;
-    drop(output);
-    if lines.is_empty() {
-        return Err(TaggedError::Empty { path: name.to_owned() });
+
+    /// The answers in order, read anew.
+    ///
+    /// # Errors
+    /// When the file, or the roles of its fields, cannot be read; and each answer by itself.
+    pub fn records(&self) -> Result<TaggedRecords<'_>, TaggedError> {
+        let unreadable = |cause| TaggedError::Unreadable { path: self.name.clone(), cause };
+        let options = ReadOptions { reread: true, ..ReadOptions::default() };
+        let answers =
+            open_stream(self.rows.path(), Some(Format::Jsonl), &options).map_err(|error| self.of_the_fields(&error))?;
+        Ok(TaggedRecords {
+            file: self,
+            place: self.name.as_str().into(),
+            lines: self.lines.read().map_err(unreadable)?.lines(),
+            answers: answers.peekable(),
+            row: 0,
+            candidates: Vec::new(),
+            line: 0,
+        })
     }
-    Ok((lines, fields))
+
+    /// The rows stand in a file of ours, whose name nobody knows.
+    fn of_the_fields(&self, error: &IngestError) -> TaggedError {
+        let rows = format!("{}: ", self.rows.path().display());
+        let why = error.to_string();
+        TaggedError::Fields { path: self.name.clone(), why: why.strip_prefix(&rows).unwrap_or(&why).to_owned() }
+    }
+}
+
+impl Lines {
+    fn read(&self) -> io::Result<BufReader<std::fs::File>> {
+        let path = match self {
+            Lines::File(path) => path.as_path(),
+            Lines::Copy(copy) => copy.path(),
+        };
+        Ok(BufReader::with_capacity(1 << 16, std::fs::File::open(path)?))
+    }
+}
+
+/// The answers of a [`TaggedFile`], in order.
+pub struct TaggedRecords<'f> {
+    file: &'f TaggedFile,
+    place: Arc<str>,
+    lines: io::Lines<BufReader<std::fs::File>>,
+    answers: Peekable<AnswerStream>,
+    /// The row that `candidates` are of, from 1.
+    row: u64,
+    candidates: Vec<Answer>,
+    /// Lines that were read.
+    line: usize,
+}
+
+impl TaggedRecords<'_> {
+    fn record(&mut self, text: io::Result<String>) -> Result<Record, TaggedError> {
+        let name = &self.file.name;
+        let text = text.map_err(|cause| TaggedError::Unreadable { path: name.clone(), cause })?;
+        let line: Line<IgnoredAny> = parse(&text, name, self.line)?;
+        if self.file.new_row.get(self.line - 1).copied().unwrap_or(false) {
+            self.next_row();
+        }
+        let answer = answer_of(&self.candidates, &line.id);
+        let mut answer = answer.ok_or_else(|| TaggedError::NoText { path: name.clone(), line: self.line })?.clone();
+        answer.id.0.clone_from(&line.id);
+        answer.place = Place { file: Arc::clone(&self.place), row: self.line as u64 };
+        Ok(record(answer, line))
+    }
+
+    fn next_row(&mut self) {
+        self.row += 1;
+        self.candidates.clear();
+        let row = self.row;
+        let of_row = |unit: &Unit| match unit {
+            Unit::Answer(answer) => answer.place.row <= row,
+            Unit::Reject(_) | Unit::Skipped(_) => true,
+        };
+        while let Some(unit) = self.answers.next_if(of_row) {
+            if let Unit::Answer(answer) = unit {
+                self.candidates.push(*answer);
+            }
+        }
+    }
+}
+
+impl Iterator for TaggedRecords<'_> {
+    type Item = Result<Record, TaggedError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let text = self.lines.next()?;
+        self.line += 1;
+        Some(self.record(text))
+    }
+}
+
+/// Which answer of its row a line is about. In a sheet that asks several questions the number of the question ends the
+/// id; a number that leads to no question means that the questions were told apart in another way when the file was made.
+fn answer_of<'a>(candidates: &'a [Answer], id: &str) -> Option<&'a Answer> {
+    let part_of = |id: &str| id.rsplit_once(':').and_then(|(_, part)| part.parse::<u32>().ok());
+    if let [only] = candidates {
+        let of_several = only.id.0 != id && part_of(id).is_some() && part_of(id) != part_of(&only.id.0);
+        return (!of_several).then_some(only);
+    }
+    let part = part_of(id)?;
+    candidates.iter().find(|answer| part_of(&answer.id.0) == Some(part))
+}
+
+fn parse<I: serde::de::DeserializeOwned>(text: &str, path: &str, line: usize) -> Result<Line<I>, TaggedError> {
+    let refused = |why: String| TaggedError::NotTagged { path: path.to_owned(), line, why };
+    let parsed: Line<I> = serde_json::from_str(text).map_err(|error| refused(place_of(&error)))?;
+    if parsed.labels.is_some() {
+        return Err(refused("it holds the labels of a trained tagger, which no codebook names".to_owned()));
+    }
+    if parsed.themes.is_none() {
+        return Err(refused("themes are missing".to_owned()));
+    }
+    Ok(parsed)
 }
 
 /// What a JSON error says without a word of the contents.
@@ -167,31 +308,7 @@ fn place_of(error: &serde_json::Error) -> String {
     }
 }
 
-fn answers_by_line(fields: &Path) -> Result<BTreeMap<u64, VecDeque<Answer>>, TaggedError> {
-    let mut answers: BTreeMap<u64, VecDeque<Answer>> = BTreeMap::new();
-    for unit in open_stream(fields, Some(Format::Jsonl), &ReadOptions::default())? {
-        match unit {
-            Unit::Answer(answer) => answers.entry(answer.place.row).or_default().push_back(*answer),
-            // Rows of one sheet come once for each question, with the same id: what is said of the first holds.
-            Unit::Reject(_) | Unit::Skipped(_) => {}
-        }
-    }
-    Ok(answers)
-}
-
-/// The answer of a row: where a sheet asks several questions, the one whose number ends the id.
-fn take_answer(candidates: &mut VecDeque<Answer>, id: &str) -> Option<Answer> {
-    if candidates.len() > 1
-        && let Some((_, part)) = id.rsplit_once(':')
-        && let Some(at) =
-            candidates.iter().position(|answer| answer.id.0.rsplit_once(':').is_some_and(|(_, own)| own == part))
-    {
-        return candidates.remove(at);
-    }
-    candidates.pop_front()
-}
-
-fn record(answer: Answer, line: Line) -> Record {
+fn record<I>(answer: Answer, line: Line<I>) -> Record {
     let exact = |tag: Tag| Tag { score: Score::new(tag.score.value()), ..tag };
     let themes = line.themes.unwrap_or_default();
     Record {
@@ -217,20 +334,22 @@ fn record(answer: Answer, line: Line) -> Record {
     }
 }
 
-fn check_codes(path: &str, lines: &[Line], codebook: &Codebook) -> Result<(), TaggedError> {
-    let codes = codebook.codes();
-    let known: BTreeSet<&str> = codes.iter().map(|entry| entry.code.as_str()).collect();
-    for (number, line) in (1_usize..).zip(lines) {
-        let themes = line.themes.iter().flatten().map(|theme| &theme.code);
-        let tags = line.topics.iter().chain(&line.patterns).map(|tag| &tag.code);
-        if let Some(code) = themes.chain(tags).find(|code| !known.contains(code.as_str())) {
-            return Err(TaggedError::UnknownCode {
-                path: path.to_owned(),
-                line: number,
-                code: code.clone(),
-                codebook: codebook.codebook.id.clone(),
-            });
-        }
+fn check_codes<I>(
+    path: &str,
+    number: usize,
+    line: &Line<I>,
+    known: &BTreeSet<&str>,
+    codebook: &Codebook,
+) -> Result<(), TaggedError> {
+    let themes = line.themes.iter().flatten().map(|theme| &theme.code);
+    let tags = line.topics.iter().chain(&line.patterns).map(|tag| &tag.code);
+    match themes.chain(tags).find(|code| !known.contains(code.as_str())) {
+        None => Ok(()),
+        Some(code) => Err(TaggedError::UnknownCode {
+            path: path.to_owned(),
+            line: number,
+            code: code.clone(),
+            codebook: codebook.codebook.id.clone(),
+        }),
     }
-    Ok(())
 }

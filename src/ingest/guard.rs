@@ -14,7 +14,7 @@ const THREAD: &str = "guarded reader";
 
 /// Why nothing came back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Escape {
+pub(crate) enum Escape {
     /// It panicked, or no thread could be started.
     Panicked,
     /// It is not done. A thread cannot be stopped; it is left to itself.
@@ -22,7 +22,7 @@ pub(super) enum Escape {
 }
 
 /// Runs `read` in a thread of its own.
-pub(super) fn within_bounds<T: Send + 'static>(
+pub(crate) fn within_bounds<T: Send + 'static>(
     deadline: Duration,
     read: impl FnOnce() -> T + Send + 'static,
 ) -> Result<T, Escape> {

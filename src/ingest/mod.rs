@@ -15,7 +15,7 @@ mod docx;
 mod files;
 mod filter;
 mod frame;
-mod guard;
+pub(crate) mod guard;
 mod headers;
 mod identity;
 mod jsonl;
@@ -112,6 +112,9 @@ pub struct ReadOptions {
     pub filters: Vec<Filter>,
     /// Whether [`AnswerStream::with_fields`] is to hand out each row's fields.
     pub keep_fields: bool,
+    /// Whether these are rows that were read before, as a tagged file holds them: their ids need not be watched, and
+    /// JSON lines may be rows of a survey tool's sheet.
+    pub reread: bool,
 }
 
 /// One unit of the input: a row, a cell of a question sheet, a line or a paragraph.

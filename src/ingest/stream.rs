@@ -42,6 +42,7 @@ pub fn open_stream(input: &Path, format: Option<Format>, options: &ReadOptions) 
         readers: readers.into(),
         pending: VecDeque::new(),
         seen: FxHashMap::default(),
+        watches_ids: !options.reread,
         finished: Vec::new(),
         counts: Counts::default(),
         first_problem: None,
@@ -58,6 +59,7 @@ pub struct AnswerStream {
     pending: VecDeque<Draft>,
     /// Hash of every id so far and the place it came first; a hash, so that ids need not stay in memory.
     seen: FxHashMap<u64, u64>,
+    watches_ids: bool,
     finished: Vec<FileRead>,
     counts: Counts,
     first_problem: Option<String>,
@@ -118,6 +120,9 @@ impl AnswerStream {
         }
         if let Some(part) = part {
             answer.id.0.push_str(&format!(":{part}"));
+        }
+        if !self.watches_ids {
+            return Unit::Answer(answer);
         }
         let mut hasher = DefaultHasher::new();
         answer.id.0.hash(&mut hasher);

@@ -81,6 +81,8 @@ pub fn read_qdpx(file: &str, bytes: &[u8]) -> Result<QdaProject, ReviewError> {
     let project = names.iter().find(|name| !name.contains('/') && name.to_lowercase().ends_with(".qde"));
     let xml = unpacked(&mut archive, project.ok_or_else(damaged)?).ok_or_else(damaged)?;
     let mut parsed = parse(file, &xml)?;
+    // Many sources may name one text, so what they hold together is bounded too.
+    let mut left = UNPACKED_LIMIT;
     for (source, path) in parsed.project.sources.iter_mut().zip(&parsed.paths) {
         if source.text.is_none() {
             // Only what the archive itself holds is read: a path that leads elsewhere is nobody's business here.
@@ -88,6 +90,11 @@ pub fn read_qdpx(file: &str, bytes: &[u8]) -> Result<QdaProject, ReviewError> {
             let found = ["sources/", "Sources/", ""].map(|folder| format!("{folder}{inside}"));
             let found = found.iter().find(|name| names.contains(*name));
             source.text = found.and_then(|name| unpacked(&mut archive, name)).map(|text| line_feeds(&text));
+            left = left.checked_sub(source.text.as_ref().map_or(0, |text| text.len() as u64)).ok_or_else(|| {
+                let limit = UNPACKED_LIMIT / (1024 * 1024);
+                let what = format!("its documents hold more than {limit} MB together");
+                ReviewError::file(file, what, "export a part of the project")
+            })?;
         }
     }
     Ok(parsed.project)

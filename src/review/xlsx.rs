@@ -6,6 +6,10 @@ use calamine::{Data, Reader, Xlsx};
 
 use super::ReviewError;
 use super::rows::{Row, Sheet};
+use crate::ingest::guard::within_bounds;
+
+/// How long taking a workbook apart may last.
+const DEADLINE: std::time::Duration = std::time::Duration::from_secs(60);
 
 /// Bytes that a file may unpack to.
 pub const UNPACKED_LIMIT: u64 = 256 * 1024 * 1024;
@@ -28,6 +32,14 @@ pub struct NamedSheet {
 /// [`ReviewError::File`] where it is damaged, locked or unpacks to too much.
 pub fn read_workbook(file: &str, bytes: &[u8]) -> Result<Vec<NamedSheet>, ReviewError> {
     check_unpacked(file, bytes)?;
+    let damaged =
+        || ReviewError::file(file, "it is damaged, locked or not a workbook", "save it as .xlsx without a password");
+    // The parser may panic on a damaged file: a row's number can be too large for it.
+    let (name, bytes) = (file.to_owned(), bytes.to_vec());
+    within_bounds(DEADLINE, move || sheets(&name, &bytes)).unwrap_or_else(|_| Err(damaged()))
+}
+
+fn sheets(file: &str, bytes: &[u8]) -> Result<Vec<NamedSheet>, ReviewError> {
     let damaged =
         || ReviewError::file(file, "it is damaged, locked or not a workbook", "save it as .xlsx without a password");
     let mut workbook: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).map_err(|_| damaged())?;

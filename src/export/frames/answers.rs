@@ -16,16 +16,43 @@ use super::{BATCH, FrameFile, Frames};
 use crate::export::ExportError;
 use crate::export::answers::{AnswersTable, free_name};
 use crate::export::table::{Cell, Column, ColumnType, RowSink, Table};
-use crate::record::Record;
+use crate::record::{Analysis, Record};
 use crate::tag::Tag;
 
 /// Columns of ours that the CSV does not have.
 const LISTS: [&str; 3] = ["themes", "topics", "patterns"];
 
-/// Writes the file.
-pub(super) fn write(frames: &Frames<'_>, output: &mut (dyn Write + Send)) -> Result<(), ExportError> {
-    let table = AnswersTable::for_workbook(frames.analysis, frames.codebook, usize::MAX);
-    let columns = table.columns();
+/// The file in the making.
+pub(super) struct Answers<'f, 'w> {
+    frames: &'f Frames<'f>,
+    file: FrameFile<'w>,
+    builders: Vec<ColumnBuilder>,
+}
+
+impl<'f, 'w> Answers<'f, 'w> {
+    pub(super) fn start(frames: &'f Frames<'f>, output: &'w mut (dyn Write + Send)) -> Result<Self, ExportError> {
+        let shape = frames.parts.shape();
+        let none = shape.part(Vec::new());
+        let columns = AnswersTable::part(&none, frames.codebook, &shape.kept, true).columns();
+        let file = FrameFile::start("answers", fields(&columns), frames, output)?;
+        let builders = columns.iter().map(|column| ColumnBuilder::new(column.holds)).collect();
+        Ok(Answers { frames, file, builders })
+    }
+
+    pub(super) fn write(&mut self, part: &Analysis) -> Result<(), ExportError> {
+        let table = AnswersTable::part(part, self.frames.codebook, &self.frames.parts.shape().kept, true);
+        let (file, builders) = (&mut self.file, &mut self.builders);
+        let mut sink = BatchSink { file, builders, records: &part.records, rows: 0, written: 0 };
+        table.rows(&mut sink)?;
+        sink.flush()
+    }
+
+    pub(super) fn finish(self) -> Result<(), ExportError> {
+        self.file.finish()
+    }
+}
+
+fn fields(columns: &[Column]) -> Vec<Field> {
     let mut taken: BTreeSet<String> = columns.iter().map(|column| column.name.clone()).collect();
     let mut fields: Vec<Field> = columns.iter().map(field).collect();
     for extra in ["phase", "respondent"] {
@@ -34,12 +61,7 @@ pub(super) fn write(frames: &Frames<'_>, output: &mut (dyn Write + Send)) -> Res
     for list in LISTS {
         fields.push(Field::new_list(free_name(list, &mut taken), Field::new_list_field(DataType::Utf8, true), false));
     }
-    let file = FrameFile::start("answers", fields, frames, output)?;
-    let builders = columns.iter().map(|column| ColumnBuilder::new(column.holds)).collect();
-    let mut sink = BatchSink { file, builders, records: &frames.analysis.records, rows: 0, written: 0 };
-    table.rows(&mut sink)?;
-    sink.flush()?;
-    sink.file.finish()
+    fields
 }
 
 fn field(column: &Column) -> Field {
@@ -123,8 +145,8 @@ fn microseconds(moment: jiff::civil::DateTime) -> Option<i64> {
 }
 
 struct BatchSink<'a, 'w> {
-    file: FrameFile<'w>,
-    builders: Vec<ColumnBuilder>,
+    file: &'a mut FrameFile<'w>,
+    builders: &'a mut Vec<ColumnBuilder>,
     records: &'a [Record],
     rows: usize,
     written: usize,
@@ -142,6 +164,9 @@ impl RowSink for BatchSink<'_, '_> {
 
 impl BatchSink<'_, '_> {
     fn flush(&mut self) -> Result<(), ExportError> {
+        if self.rows == 0 {
+            return Ok(());
+        }
         let range = self.written..self.written + self.rows;
         let mut columns: Vec<ArrayRef> = self.builders.iter_mut().map(ColumnBuilder::finish).collect();
         let records = self.records.get(range.clone()).unwrap_or_default();

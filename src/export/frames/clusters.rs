@@ -8,6 +8,7 @@ use arrow::datatypes::{DataType, Field};
 
 use super::{FrameFile, Frames};
 use crate::export::ExportError;
+use crate::record::Analysis;
 
 /// Writes the file.
 pub(super) fn write(frames: &Frames<'_>, output: &mut (dyn Write + Send)) -> Result<(), ExportError> {
@@ -23,11 +24,13 @@ pub(super) fn write(frames: &Frames<'_>, output: &mut (dyn Write + Send)) -> Res
     let (mut ids, mut labels, mut sizes) = (Int64Builder::new(), StringBuilder::new(), Int64Builder::new());
     let mut quote_ids = ListBuilder::new(StringBuilder::new());
     let mut quotes = ListBuilder::new(StringBuilder::new());
-    for cluster in &frames.analysis.clusters {
+    let nothing = Analysis::default();
+    let analysis = frames.parts.clustered().unwrap_or(&nothing);
+    for cluster in &analysis.clusters {
         ids.append_value(i64::from(cluster.id));
         labels.append_value(&cluster.label);
         sizes.append_value(i64::try_from(cluster.size).unwrap_or(i64::MAX));
-        for record in cluster.quotes.iter().filter_map(|&row| frames.analysis.records.get(row)) {
+        for record in cluster.quotes.iter().filter_map(|&row| analysis.records.get(row)) {
             quote_ids.values().append_value(&record.answer.id.0);
             quotes.values().append_value(&record.shown);
         }

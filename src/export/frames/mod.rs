@@ -19,10 +19,10 @@ use parquet::basic::{Compression, ZstdLevel};
 use parquet::file::properties::WriterProperties;
 
 use super::folder::{Staging, Target};
+use super::parts::Parts;
 use super::{ExportError, Written};
 use crate::codebook::Codebook;
 use crate::encode::Encoder;
-use crate::record::Analysis;
 use crate::text::Language;
 
 /// Version of the schema of all four files; it stands in each file's metadata.
@@ -38,7 +38,7 @@ const ROW_GROUP: usize = 32_768;
 #[derive(Clone, Copy)]
 pub struct Frames<'a> {
     /// The answers.
-    pub analysis: &'a Analysis,
+    pub parts: &'a dyn Parts,
     /// Their codes.
     pub codebook: &'a Codebook,
     /// Language of the codes' names.
@@ -52,10 +52,24 @@ pub struct Frames<'a> {
 /// When a file cannot be written, or the encoder fails.
 pub fn write_frames(folder: &Path, frames: Frames<'_>, encoder: &dyn Encoder) -> Result<Written, ExportError> {
     let staging = Staging::begin(&Target::Flat(folder.to_path_buf()))?;
-    staging.file("answers.parquet", |output| answers::write(&frames, output))?;
-    staging.file("tags.parquet", |output| tags::write(&frames, output))?;
     staging.file("clusters.parquet", |output| clusters::write(&frames, output))?;
-    staging.file("vectors.parquet", |output| vectors::write(&frames, encoder, output))?;
+    staging.file("answers.parquet", |answers| {
+        staging.file("tags.parquet", |tags| {
+            staging.file("vectors.parquet", |vectors| {
+                let mut answers = answers::Answers::start(&frames, answers)?;
+                let mut tags = tags::Tags::start(&frames, tags)?;
+                let mut vectors = vectors::Vectors::start(&frames, encoder, vectors)?;
+                frames.parts.each(&mut |part| {
+                    answers.write(part)?;
+                    tags.write(part)?;
+                    vectors.write(part)
+                })?;
+                answers.finish()?;
+                tags.finish()?;
+                vectors.finish()
+            })
+        })
+    })?;
     let files = staging.written();
     let folder = staging.publish()?;
     Ok(Written { report: folder.clone(), folder, files })
@@ -123,6 +137,7 @@ mod tests {
     use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
     use super::super::fixture;
+    use super::super::parts::Whole;
     use super::*;
     use crate::encode::{EncoderChoice, open};
 
@@ -137,7 +152,8 @@ mod tests {
     fn the_files_hold_what_the_answers_hold_and_are_the_same_every_time() {
         let analysis = fixture::analysis(60);
         let codebook = fixture::codebook();
-        let frames = Frames { analysis: &analysis, codebook: &codebook, language: Language::Nb };
+        let parts = Whole::new(&analysis);
+        let frames = Frames { parts: &parts, codebook: &codebook, language: Language::Nb };
         let encoder = open(&EncoderChoice::Embedded).unwrap();
         let place = tempfile::tempdir().unwrap();
         let (first, second) = (place.path().join("a"), place.path().join("b"));

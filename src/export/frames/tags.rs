@@ -14,7 +14,7 @@ use crate::export::ExportError;
 use crate::export::answers::verdict_id;
 use crate::export::source::level_id;
 use crate::export::tags::{set_by, setter_id, tags_of};
-use crate::record::Record;
+use crate::record::{Analysis, Record};
 use crate::span::Span;
 use crate::tag::{Basis, Tag};
 
@@ -44,20 +44,34 @@ fn fields() -> Vec<Field> {
     ]
 }
 
-/// Writes the file.
-pub(super) fn write(frames: &Frames<'_>, output: &mut (dyn Write + Send)) -> Result<(), ExportError> {
-    let mut file = FrameFile::start("tags", fields(), frames, output)?;
-    let mut rows = Rows::new();
-    for (row, record) in frames.analysis.records.iter().enumerate() {
-        for (level, tag, spans) in tags_of(record) {
-            rows.append(frames, (row, record), (level, tag, spans));
-            if rows.count == BATCH {
-                file.write(rows.finish())?;
+/// The file in the making.
+pub(super) struct Tags<'f, 'w> {
+    frames: &'f Frames<'f>,
+    file: FrameFile<'w>,
+    rows: Rows,
+}
+
+impl<'f, 'w> Tags<'f, 'w> {
+    pub(super) fn start(frames: &'f Frames<'f>, output: &'w mut (dyn Write + Send)) -> Result<Self, ExportError> {
+        Ok(Tags { frames, file: FrameFile::start("tags", fields(), frames, output)?, rows: Rows::new() })
+    }
+
+    pub(super) fn write(&mut self, part: &Analysis) -> Result<(), ExportError> {
+        for (row, record) in part.records.iter().enumerate() {
+            for (level, tag, spans) in tags_of(record) {
+                self.rows.append((self.frames, part), (row, record), (level, tag, spans));
+                if self.rows.count == BATCH {
+                    self.file.write(self.rows.finish())?;
+                }
             }
         }
+        Ok(())
     }
-    file.write(rows.finish())?;
-    file.finish()
+
+    pub(super) fn finish(mut self) -> Result<(), ExportError> {
+        self.file.write(self.rows.finish())?;
+        self.file.finish()
+    }
 }
 
 struct Rows {
@@ -99,7 +113,7 @@ impl Rows {
 
     fn append(
         &mut self,
-        frames: &Frames<'_>,
+        (frames, part): (&Frames<'_>, &Analysis),
         (row, record): (usize, &Record),
         (level, tag, spans): (Level, &Tag, Vec<Span>),
     ) {
@@ -109,9 +123,9 @@ impl Rows {
         self.codes.append_value(&tag.code);
         self.names.append_value(frames.codebook.name(level, &tag.code, frames.language));
         self.scores.append_value(tag.score.value());
-        let threshold = frames.analysis.thresholds.get(&(level, tag.code.clone()));
+        let threshold = part.thresholds.get(&(level, tag.code.clone()));
         self.thresholds.append_option(threshold.map(|threshold| threshold.value()));
-        let person = set_by(frames.analysis, row, level, &tag.code);
+        let person = set_by(part, row, level, &tag.code);
         self.setters.append_value(setter_id(person));
         self.people.append_option(person);
         let verdict = record.tagging.verdicts.iter().find(|verdict| verdict.topic == tag.code);

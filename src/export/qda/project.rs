@@ -12,7 +12,7 @@ use super::documents::{Document, Outline, document};
 use super::xml::Xml;
 use super::{DocumentUnit, QdaProject};
 use crate::codebook::guid::{guid, machine_guid};
-use crate::export::answers::{language_id, outcome_id};
+use crate::export::answers::{free_name, language_id, outcome_id};
 use crate::export::tags::{set_by, tags_of};
 use crate::record::Record;
 use crate::review::Note;
@@ -56,6 +56,26 @@ impl Value {
 /// The variable of cases: which attribute a group is of. Importers tell variables of cases and of documents apart by
 /// where they are used, so no variable is used for both.
 const CASE_VARIABLE: &str = "gruppering";
+
+/// Names of our own variables; a group of the input that bears one of them is told apart by its name.
+const OWN_VARIABLES: [&str; 11] = [
+    CASE_VARIABLE,
+    "slag",
+    "spørsmål",
+    "spurt under",
+    "antall svar",
+    "svar-id",
+    "språk",
+    "utfall",
+    "tid",
+    "avsender",
+    "gruppe av like svar",
+];
+
+/// What the variable of a group is called.
+fn group_variable(attribute: &str) -> String {
+    if OWN_VARIABLES.contains(&attribute) { format!("{attribute} (gruppe)") } else { attribute.to_owned() }
+}
 
 /// Writes all of it; the number of codings.
 pub(super) fn write_project_xml<W: Write>(parts: &Parts<'_>, output: W) -> io::Result<usize> {
@@ -133,7 +153,7 @@ impl Parts<'_> {
             }
         };
         for attribute in &self.project.analysis.group_names {
-            shared(attribute, &|record| record.answer.groups.get(attribute).cloned());
+            shared(&group_variable(attribute), &|record| record.answer.groups.get(attribute).cloned());
         }
         shared("slag", &|record| record.answer.kind.as_ref().map(|kind| kind.0.clone()));
         shared("spørsmål", &|record| record.answer.question.clone());
@@ -191,6 +211,7 @@ impl Parts<'_> {
     /// coded places in its answers.
     fn cases<W: Write>(&self, xml: &mut Xml<W>) -> io::Result<()> {
         let mut opened = false;
+        let mut taken = BTreeSet::new();
         for attribute in &self.project.analysis.group_names {
             let mut cases: BTreeMap<&str, Case> = BTreeMap::new();
             for outline in self.outlines {
@@ -201,7 +222,8 @@ impl Parts<'_> {
                     xml.open("Cases", &[])?;
                     opened = true;
                 }
-                let name = format!("{attribute}: {group}");
+                // "a: b" of "c" and "a" of "b: c" are two cases.
+                let name = free_name(&format!("{attribute}: {group}"), &mut taken);
                 xml.open("Case", &[("guid", &guid("case", &[attribute, group])), ("name", &name)])?;
                 Value::Text(attribute.clone()).write(xml, CASE_VARIABLE)?;
                 for source in case.sources {

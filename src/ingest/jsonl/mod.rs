@@ -14,12 +14,12 @@ use super::assemble::{Assembler, Draft, Extra};
 use super::columns;
 use super::decode::Transcoder;
 use super::delimited::{SAMPLE_BYTES, Source, layout_error};
-use super::layout::Layout;
+use super::layout::{Layout, LayoutError};
 use super::lines::{Line, read_line};
 use super::open::Thoroughness;
 use super::stream::UnitReader;
-use super::{CELL_LIMIT, FileRead, Filter, Format, IngestError, ReadOptions, RejectReason};
-use crate::settings::Role;
+use super::{CELL_LIMIT, FileRead, Filter, Format, IngestError, ReadOptions, RejectReason, survey};
+use crate::settings::{self, Role};
 use sample::{Sample, unfold_array};
 use value::{Row, Value, is_group_map, parse};
 
@@ -41,17 +41,19 @@ pub(super) fn open(
         input = unfold_array(input).map_err(unreadable)?;
     }
     let mut sample = Sample::of(input.peek(if whole { SAMPLE_BYTES } else { 1 }).map_err(unreadable)?);
-    if !Layout::is_certain(&sample.keys, &options.source) {
+    let of_a_tool = options.reread && survey::tool_of(&sample.keys).is_some();
+    let certain = !of_a_tool && Layout::is_certain(&sample.keys, &options.source);
+    if !certain {
         sample = Sample::of(input.peek(SAMPLE_BYTES).map_err(unreadable)?);
     }
     if sample.keys.is_empty() {
         sample.keys.push("text".to_owned());
     }
-    if !whole && Layout::is_certain(&sample.keys, &options.source) {
+    if !whole && certain {
         sample.rows.clear();
     }
-    let layout = columns::decide(&sample.keys, &sample.rows, &options.source)
-        .map_err(|error| layout_error(error, name, &sample.keys))?;
+    let layout =
+        decide_layout(&sample, of_a_tool, &options.source).map_err(|error| layout_error(error, name, &sample.keys))?;
     Ok(Box::new(JsonlReader {
         input: BufReader::with_capacity(64 * 1024, input),
         columns: sample.keys.iter().cloned().zip(0..).collect(),
@@ -63,6 +65,14 @@ pub(super) fn open(
         ordinal: 0,
         done: false,
     }))
+}
+
+/// By the survey tool whose sheet the rows are of, else by names and contents.
+fn decide_layout(sample: &Sample, of_a_tool: bool, source: &settings::Source) -> Result<Layout, LayoutError> {
+    if of_a_tool && let Ok(Some(export)) = survey::recognise_rows(&sample.keys) {
+        return columns::decide_export(&sample.keys, &sample.rows, source, &export);
+    }
+    columns::decide(&sample.keys, &sample.rows, source)
 }
 
 struct JsonlReader {

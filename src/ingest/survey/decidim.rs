@@ -80,5 +80,9 @@ pub(super) fn read(table: Table<'_>) -> Result<Export, Unfit> {
     }
     let mut export = Export::new(SurveyTool::Decidim, columns);
     export.row_is_respondent = is_survey;
+    if !time_taken {
+        let is_comments = table.normals.iter().any(|normal| normal == "commentable id");
+        export.note_missing(if is_comments { "created_at" } else { "published_at" }, "answers have no time");
+    }
     Ok(export)
 }

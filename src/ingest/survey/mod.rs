@@ -184,6 +184,11 @@ pub(super) fn recognise(header: &[String], rows: &[Vec<String>]) -> Result<Optio
     Ok(Some(export))
 }
 
+/// Reads the fields of rows of an export whose further header rows are gone.
+pub(super) fn recognise_rows(header: &[String]) -> Result<Option<Export>, Unfit> {
+    Ok(recognise(header, &[])?.map(|export| Export { more_header_rows: 0, ..export }))
+}
+
 impl Export {
     fn new(tool: SurveyTool, columns: Vec<SurveyColumn>) -> Self {
         Export { tool, more_header_rows: 0, columns, row_is_respondent: true, notes: Vec::new() }

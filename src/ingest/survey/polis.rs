@@ -45,5 +45,11 @@ pub(super) fn read(table: Table<'_>) -> Result<Export, Unfit> {
     };
     let mut export = Export::new(SurveyTool::Polis, table.normals.iter().map(column).collect());
     export.row_is_respondent = false;
+    if !has_datetime && !table.normals.iter().any(|normal| normal == "timestamp") {
+        export.note_missing("datetime", "answers have no time");
+    }
+    if !table.normals.iter().any(|normal| normal == "author id") {
+        export.note_missing("author-id", "nobody knows which comments are one person's");
+    }
     Ok(export)
 }
