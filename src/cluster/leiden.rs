@@ -267,10 +267,11 @@ fn move_nodes(graph: &Neighbourhoods, community: &mut [u32], resolution: f64, ra
                 }
             }
             // Alone it is worth nothing, which may be more than any company.
-            if most < -LEAST_GAIN && size_of[own as usize] > 0 {
-                if let Some(alone) = empty.pop() {
-                    best = alone;
-                }
+            if most < -LEAST_GAIN
+                && size_of[own as usize] > 0
+                && let Some(alone) = empty.pop()
+            {
+                best = alone;
             }
             degree_of[best as usize] += degree;
             size_of[best as usize] += 1;

@@ -57,7 +57,7 @@ impl Store {
     /// # Errors
     /// When there is no such run, its details are pruned, or the store cannot be read.
     pub fn load(&self, run: Option<u32>) -> Result<StoredRun, StoreError> {
-        self.load_with(run, |listed, scores, order| taggings::parse(listed, scores, order))
+        self.load_with(run, taggings::parse)
     }
 
     /// A finished run as a later one is compared with it: without the scores of codes that are not listed.
