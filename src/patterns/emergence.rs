@@ -45,8 +45,6 @@ pub struct SuggestedCode {
 
 /// Highest score of any topic or pattern under which a coded answer counts as far from every code.
 const FAR: f64 = 0.3;
-/// Answers to a group, about: small enough for one thought, large enough to be seen.
-const PER_GROUP: usize = 6;
 /// Fewest answers of a suggestion.
 const FEWEST: usize = 4;
 /// At most so many answers are grouped; of more, evenly over their ids, so that the work does not grow with them.
@@ -117,7 +115,8 @@ pub fn group(
     }
     let view = cluster::rows(vectors.dimension(), vectors.values())?;
     let content = vec![true; rows.len()];
-    let wanted = (rows.len() / PER_GROUP).max(1);
+    // About as many groups as answers in each: a list that can be read, of groups that can be seen.
+    let wanted = rows.len().isqrt().max(1);
     let clustering = match cluster::cluster(view, &content, Some(wanted), &ClusterSettings::default()) {
         // Equal texts may leave fewer different answers than groups are wanted.
         Err(ClusterError::TooManyClusters { distinct, .. }) => {
